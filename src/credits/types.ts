@@ -1,0 +1,41 @@
+/** A user's spending takes `plan` first, which expires, then `purchased`, which does not. */
+export type Bucket = 'plan' | 'purchased';
+
+export interface Balance {
+  planMicros: number;
+  purchasedMicros: number;
+  /** Set aside for running jobs: not available, not yet spent. */
+  heldMicros: number;
+  /** plan + purchased: what a new hold may take. */
+  availableMicros: number;
+}
+
+export interface Grant {
+  /** The caller's idempotency id: the same id grants once. */
+  id: string;
+  userId: string;
+  bucket: Bucket;
+  amountMicros: number;
+  note: string;
+}
+
+export type TransferKind = 'grant' | 'hold' | 'settle' | 'release';
+
+/** One line of a user's ledger: what a transfer did to each of the user's accounts. */
+export interface LedgerLine {
+  transferId: string;
+  kind: TransferKind;
+  note: string | null;
+  planMicros: number;
+  purchasedMicros: number;
+  heldMicros: number;
+  createdMs: number;
+}
+
+/** A broken invariant that `ledger check` found: the account or transfer, and both figures. */
+export interface Discrepancy {
+  what: 'balance' | 'transfer' | 'held' | 'total';
+  id: string;
+  expectedMicros: number;
+  actualMicros: number;
+}

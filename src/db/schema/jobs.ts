@@ -1,0 +1,44 @@
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+export const job = sqliteTable('job', {
+  id: text('id').primaryKey(),
+  kind: text('kind').notNull(),
+  userId: text('user_id').notNull(),
+  keyId: text('key_id'),
+  payload: text('payload'),
+  state: text('state', { enum: ['queued', 'running', 'done', 'failed', 'canceled'] }).notNull(),
+  priority: integer('priority').notNull().default(0),
+  startTag: integer('start_tag').notNull(),
+  finishTag: integer('finish_tag').notNull(),
+  attempts: integer('attempts').notNull().default(0),
+  maxAttempts: integer('max_attempts').notNull(),
+  fence: integer('fence').notNull().default(0),
+  leasedUntilMs: integer('leased_until_ms'),
+  dueMs: integer('due_ms').notNull(),
+  deadlineMs: integer('deadline_ms'),
+  cancelRequestedMs: integer('cancel_requested_ms'),
+  idempotencyKey: text('idempotency_key'),
+  requestHash: text('request_hash'),
+  error: text('error'),
+  createdMs: integer('created_ms').notNull(),
+  startedMs: integer('started_ms'),
+  endedMs: integer('ended_ms'),
+});
+
+export const jobEvent = sqliteTable(
+  'job_event',
+  {
+    jobId: text('job_id').notNull(),
+    seq: integer('seq').notNull(),
+    type: text('type').notNull(),
+    data: text('data').notNull(),
+    createdMs: integer('created_ms').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.jobId, table.seq] })],
+);
+
+export const cron = sqliteTable('cron', {
+  name: text('name').primaryKey(),
+  expression: text('expression').notNull(),
+  dueMs: integer('due_ms').notNull(),
+});

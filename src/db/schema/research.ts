@@ -1,0 +1,38 @@
+import { blob, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+export const research = sqliteTable('research', {
+  jobId: text('job_id').primaryKey(),
+  userId: text('user_id').notNull(),
+  question: text('question').notNull(),
+  mode: text('mode', { enum: ['lite', 'standard', 'pro', 'max'] }).notNull(),
+  request: text('request').notNull(),
+  heldMicros: integer('held_micros').notNull(),
+  chargedMicros: integer('charged_micros').notNull().default(0),
+  costUsdMicros: integer('cost_usd_micros').notNull().default(0),
+  waveCount: integer('wave_count').notNull().default(0),
+  sourceCount: integer('source_count').notNull().default(0),
+  checkpoint: text('checkpoint'),
+  createdMs: integer('created_ms').notNull(),
+});
+
+export const researchSource = sqliteTable(
+  'research_source',
+  {
+    jobId: text('job_id').notNull(),
+    snapshotHash: text('snapshot_hash').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.jobId, table.snapshotHash] })],
+);
+
+export const researchTrace = sqliteTable(
+  'research_trace',
+  {
+    jobId: text('job_id').notNull(),
+    seq: integer('seq').notNull(),
+    port: text('port').notNull(),
+    request: text('request').notNull(),
+    responseZstd: blob('response_zstd', { mode: 'buffer' }).notNull(),
+    createdMs: integer('created_ms').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.jobId, table.seq] })],
+);

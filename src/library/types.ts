@@ -1,0 +1,54 @@
+/** The readable text of a file or page, as it will be quoted: offsets everywhere are UTF-16 code
+ * units into `text`. */
+export interface ParsedDocument {
+  title: string;
+  /** By content, not by suffix: text/plain, text/markdown, text/html or application/pdf. */
+  mediaType: string;
+  text: string;
+  /** Where each page begins in `text`; null for what has no pages. */
+  pageStarts: number[] | null;
+}
+
+export interface ParseInput {
+  bytes: Uint8Array;
+  /** The file's name or the last part of the URL: a hint only. */
+  name: string;
+  /** The Content-Type that the sender claims: a hint only. */
+  declaredType?: string | undefined;
+  /** Where it came from, to resolve what is relative. */
+  url?: string | undefined;
+}
+
+/** A text kept under its SHA-256, so that a quote can be checked at any time. */
+export interface Snapshot extends Omit<ParsedDocument, 'title'> {
+  hash: string;
+}
+
+export interface Document {
+  id: string;
+  ownerId: string;
+  /** Visible to the whole team. */
+  shared: boolean;
+  title: string;
+  /** A path as it was given, or a URL. */
+  origin: string;
+  mediaType: string;
+  bytes: number;
+  snapshotHash: string;
+  chunkCount: number;
+  createdMs: number;
+}
+
+/** A passage of a document that the searching user may see. */
+export interface LibraryHit {
+  documentId: string;
+  title: string;
+  origin: string;
+  mediaType: string;
+  snapshotHash: string;
+  start: number;
+  end: number;
+  text: string;
+  /** Higher is better; comparable within one answer only. */
+  score: number;
+}

@@ -1,0 +1,104 @@
+export type ResearchMode = 'lite' | 'standard' | 'pro' | 'max';
+
+/** What a job may use. A mode is a budget; a request may tighten it. */
+export interface Budget {
+  maxSources: number;
+  maxWaves: number;
+  /** How many sub-questions are searched in each wave. */
+  branches: number;
+  critic: boolean;
+  maxWallclockMs: number;
+}
+
+export type StopReason = 'complete' | 'budget' | 'max_rounds' | 'no_progress' | 'canceled';
+
+/** A text that a source gave, by the hash it is stored under. */
+export interface Page {
+  /** 1-based: the [n] of the brief. */
+  source: number;
+  snapshotHash: string;
+  url: string;
+  title: string;
+  domain: string;
+  text: string;
+  pageStarts: number[] | null;
+}
+
+export interface Source {
+  /** 1-based: the [n] of the brief. */
+  number: number;
+  url: string;
+  title: string;
+  domain: string;
+  /** Who found it: `given`, `library`, `wikipedia`, `openalex`. */
+  provider: string;
+  snapshotHash: string;
+  /** The passage that says most about the question; null when no finding stands in it. */
+  summary: string | null;
+  /** The number of the source whose copy this is; null when it stands for itself. */
+  copyOf: number | null;
+}
+
+/** A passage that stands, at these offsets (UTF-16 code units), in a stored snapshot. */
+export interface Quote {
+  source: number;
+  snapshotHash: string;
+  text: string;
+  start: number;
+  end: number;
+  /** 1-based page of a paged source. */
+  page: number | null;
+}
+
+export type FindingKind = 'fact' | 'quote' | 'claim';
+
+/**
+ * established: two independent sources or more. reported: one. contested: sources disagree, and
+ * `disputedBy` carries the other side. NEI: a sub-question without enough evidence.
+ * unverified: stated by a source that gives no ground for it.
+ */
+export type FindingStatus = 'established' | 'reported' | 'contested' | 'NEI' | 'unverified';
+
+export interface Finding {
+  id: string;
+  text: string;
+  kind: FindingKind;
+  status: FindingStatus;
+  /** 0 to 1. */
+  confidence: number;
+  /** Never empty: quote or drop. */
+  quotes: Quote[];
+  /** The other side's quotes, for a contested finding. */
+  disputedBy: Quote[];
+  /** Index into the plan's sub-questions. */
+  subQuestion: number;
+}
+
+export interface Plan {
+  question: string;
+  subQuestions: string[];
+}
+
+/** A sub-question that stays open, and what was done about it: the proof of search. */
+export interface Gap {
+  subQuestion: number;
+  text: string;
+  searched: string[];
+  foundCount: number;
+  unreadCount: number;
+}
+
+export interface TypedBasis {
+  /** A JSON pointer into `typed`: `/items/0/name`. */
+  field: string;
+  quotes: Quote[];
+  confidence: number;
+}
+
+export interface TypedOutput {
+  /** Valid against the request's schema, or null as a whole. */
+  typed: unknown;
+  /** Names the fields without evidence when `typed` is null for that reason. */
+  error: string | null;
+  basis: TypedBasis[];
+}
