@@ -26,6 +26,8 @@ export type ConnectionRole = 'writer' | 'reader';
 /** The page cache of one connection. Small on purpose: the operating system caches the file too. */
 const CACHE_KIB: Record<ConnectionRole, number> = { writer: 16_384, reader: 8_192 };
 
+/** Foreign keys are enforced on every connection. Recursive triggers make INSERT OR REPLACE fire the
+ * delete triggers, which append-only tables rely on. */
 export function openConnection(path: string, role: ConnectionRole): Connection {
   const database = new Database(path, { create: role === 'writer', readwrite: true, strict: true });
   database.exec(`
@@ -33,6 +35,7 @@ export function openConnection(path: string, role: ConnectionRole): Connection {
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
+    PRAGMA recursive_triggers = ON;
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -${CACHE_KIB[role]};
   `);

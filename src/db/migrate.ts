@@ -24,7 +24,9 @@ export function migrate(path: string, migrations: Migration[]): MigrationOutcome
   const isNew = !existsSync(path);
   const database = new Database(path, { create: true, readwrite: true });
   try {
-    database.exec('PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    database.exec(
+      'PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL',
+    );
     const version = versionOf(database);
     if (version > migrations.length) {
       throw new Fault(
@@ -70,6 +72,9 @@ function versionOf(database: Database): number {
 
 function assertNumbered(migrations: Migration[]): void {
   for (const [index, { name }] of migrations.entries()) {
-    assert(name.startsWith(`${String(index + 1).padStart(4, '0')}_`), `migration ${name} is in order`);
+    assert(
+      name.startsWith(`${String(index + 1).padStart(4, '0')}_`),
+      `migration ${name} is in order`,
+    );
   }
 }

@@ -1,5 +1,5 @@
 import { AssertionError, assert } from '../lib/assert';
-import type { Connection } from './client';
+import type { Connection, Prepared } from './client';
 
 /**
  * The writer connection for the length of one body. Stores bound to a finished transaction
@@ -36,6 +36,9 @@ class GroupTransaction implements Transaction {
  */
 export class GroupCommit {
   #connection: Connection;
+  #savepoint: Prepared<never>;
+  #rollbackToSavepoint: Prepared<never>;
+  #releaseSavepoint: Prepared<never>;
   #queue: Pending[] = [];
   #scheduled = false;
   #running = false;
@@ -45,6 +48,9 @@ export class GroupCommit {
 
   constructor(connection: Connection) {
     this.#connection = connection;
+    this.#savepoint = connection.prepare('SAVEPOINT body');
+    this.#rollbackToSavepoint = connection.prepare('ROLLBACK TO body');
+    this.#releaseSavepoint = connection.prepare('RELEASE body');
   }
 
   /** True while `tx` is the transaction whose body runs now. */
@@ -62,7 +68,8 @@ export class GroupCommit {
 
   /** Resolves when everything queued before and meanwhile is committed; no write is taken after. */
   async close(): Promise<void> {
-    if (this.#running || this.#queue.length > 0) {
+    // Whoever a commit answers may write again before this wakes: look again each time.
+    while (this.#running || this.#queue.length > 0) {
       await new Promise<void>((resolve) => this.#idle.push(resolve));
     }
     this.#closed = true;
@@ -83,9 +90,11 @@ export class GroupCommit {
     this.#running = true;
     const outcomes: Outcome[] = [];
     const callbacks: (() => void)[] = [];
+    const watch = new MicrotaskWatch();
     try {
       this.#connection.exec('BEGIN IMMEDIATE');
-      for (const pending of group) outcomes.push(await this.#runOne(pending.body, callbacks));
+      for (const pending of group)
+        outcomes.push(await this.#runOne(pending.body, callbacks, watch));
       this.#connection.exec('COMMIT');
     } catch (reason) {
       this.#rollback();
@@ -93,22 +102,28 @@ export class GroupCommit {
       callbacks.length = 0;
       for (const _ of group) outcomes.push({ ok: false, reason });
     }
+    watch.stop();
     this.#running = false;
     if (this.#queue.length > 0) this.#schedule();
-    for (const callback of callbacks) callback();
     settle(group, outcomes);
     if (this.#queue.length === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    // Last, so that one that throws leaves no writer waiting. Promises answer after this turn.
+    for (const callback of callbacks) callback();
   }
 
-  async #runOne(body: Body<unknown>, callbacks: (() => void)[]): Promise<Outcome> {
+  async #runOne(
+    body: Body<unknown>,
+    callbacks: (() => void)[],
+    watch: MicrotaskWatch,
+  ): Promise<Outcome> {
     const tx = new GroupTransaction();
-    this.#connection.exec('SAVEPOINT body');
+    await this.#savepoint.run();
     this.#active = tx;
-    const outcome = await firstOf(body, tx);
+    const outcome = await watch.firstOf(body, tx);
     this.#active = undefined;
     if (outcome.ok) callbacks.push(...tx.callbacks);
-    else this.#connection.exec('ROLLBACK TO body');
-    this.#connection.exec('RELEASE body');
+    else await this.#rollbackToSavepoint.run();
+    await this.#releaseSavepoint.run();
     return outcome;
   }
 
@@ -132,29 +147,42 @@ function settle(group: Pending[], outcomes: Outcome[]): void {
 }
 
 /**
- * Runs a body to its end, or to the first macrotask. Store calls need microtasks only, so a
- * macrotask that comes first proves that the body awaits something foreign (a fetch, a timer):
- * it would hold the only writer for as long as that takes.
+ * Runs each body of a group to its end, or to the moment when no microtask is left to run. Store
+ * calls need microtasks only, so that moment proves that the running body awaits something foreign
+ * (a fetch, a timer): it would hold the only writer for as long as that takes. `nextTick`, called
+ * from a microtask, calls back exactly then, before any timer or I/O can answer the body. Good
+ * bodies never let the moment come, so one call watches all of a group up to the first bad one.
  */
-function firstOf(body: Body<unknown>, tx: Transaction): Promise<Outcome> {
-  return new Promise<Outcome>((resolve) => {
-    const watch = setImmediate(() =>
-      resolve({
-        ok: false,
-        reason: new AssertionError('a write body awaits store calls and nothing else'),
-      }),
-    );
-    const end = (outcome: Outcome) => {
-      clearImmediate(watch);
-      resolve(outcome);
-    };
-    try {
-      body(tx).then(
-        (value) => end({ ok: true, value }),
-        (reason: unknown) => end({ ok: false, reason }),
-      );
-    } catch (reason) {
-      end({ ok: false, reason });
-    }
-  });
+class MicrotaskWatch {
+  #running: ((outcome: Outcome) => void) | undefined;
+  #armed = false;
+
+  /** Must be called from a microtask: ticks that are set elsewhere may come before microtasks. */
+  firstOf(body: Body<unknown>, tx: Transaction): Promise<Outcome> {
+    if (!this.#armed) process.nextTick(this.#expire);
+    this.#armed = true;
+    return new Promise<Outcome>((resolve) => {
+      this.#running = resolve;
+      try {
+        body(tx).then(
+          (value) => resolve({ ok: true, value }),
+          (reason: unknown) => resolve({ ok: false, reason }),
+        );
+      } catch (reason) {
+        resolve({ ok: false, reason });
+      }
+    });
+  }
+
+  stop(): void {
+    this.#running = undefined;
+  }
+
+  #expire = (): void => {
+    this.#armed = false;
+    this.#running?.({
+      ok: false,
+      reason: new AssertionError('a write body awaits store calls and nothing else'),
+    });
+  };
 }

@@ -7,7 +7,3 @@ export class AssertionError extends Error {
 export function assert(condition: unknown, invariant: string): asserts condition {
   if (!condition) throw new AssertionError(invariant);
 }
-
-export function unreachable(value: never): never {
-  throw new AssertionError(`unreachable: ${JSON.stringify(value)}`);
-}

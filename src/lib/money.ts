@@ -1,7 +1,7 @@
 import { assert } from './assert';
 
 /** 1 credit = 1,000,000 micro-credits = $0.01. Money is an integer of these, never a float. */
-export const MICROS_PER_CREDIT = 1_000_000;
+const MICROS_PER_CREDIT = 1_000_000;
 const CREDITS_PER_USD = 100;
 
 export function creditsToMicros(credits: number): number {

@@ -7,12 +7,13 @@ export const job = sqliteTable('job', {
   keyId: text('key_id'),
   payload: text('payload'),
   state: text('state', { enum: ['queued', 'running', 'done', 'failed', 'canceled'] }).notNull(),
-  priority: integer('priority').notNull().default(0),
-  startTag: integer('start_tag').notNull(),
-  finishTag: integer('finish_tag').notNull(),
-  attempts: integer('attempts').notNull().default(0),
+  priority: integer('priority').notNull(),
+  cost: integer('cost').notNull(),
+  startTag: integer('start_tag'),
+  finishTag: integer('finish_tag'),
+  attempts: integer('attempts').notNull(),
   maxAttempts: integer('max_attempts').notNull(),
-  fence: integer('fence').notNull().default(0),
+  fence: integer('fence').notNull(),
   leasedUntilMs: integer('leased_until_ms'),
   dueMs: integer('due_ms').notNull(),
   deadlineMs: integer('deadline_ms'),
@@ -24,6 +25,16 @@ export const job = sqliteTable('job', {
   startedMs: integer('started_ms'),
   endedMs: integer('ended_ms'),
 });
+
+export const jobLane = sqliteTable(
+  'job_lane',
+  {
+    kind: text('kind').notNull(),
+    priority: integer('priority').notNull(),
+    virtualTime: integer('virtual_time').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.kind, table.priority] })],
+);
 
 export const jobEvent = sqliteTable(
   'job_event',

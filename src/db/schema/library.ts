@@ -28,3 +28,8 @@ export const chunk = sqliteTable('chunk', {
   startOffset: integer('start_offset').notNull(),
   endOffset: integer('end_offset').notNull(),
 });
+
+export const libraryScope = sqliteTable('library_scope', {
+  number: integer('number').primaryKey(),
+  ownerId: text('owner_id').notNull(),
+});

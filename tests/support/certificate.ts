@@ -1,0 +1,20 @@
+/** For tests: a certificate of good.invalid that signs itself, good until 2126. The key guards nothing. */
+export const cert = `-----BEGIN CERTIFICATE-----
+MIIBnjCCAUSgAwIBAgIUXO0949/4unQiB1n7r+0fqtFxJhMwCgYIKoZIzj0EAwIw
+FzEVMBMGA1UEAwwMZ29vZC5pbnZhbGlkMCAXDTI2MTEyMjAyMDUyM1oYDzIxMjYx
+MDI5MDIwNTIzWjAXMRUwEwYDVQQDDAxnb29kLmludmFsaWQwWTATBgcqhkjOPQIB
+BggqhkjOPQMBBwNCAAR8SWtj/QPyZROiBG/m0qpjy9mBUHR9iLw+s/yGOBiFkHrX
+Srs9rB7n6Ia0umrucaAGRBwWvfR4OxGn4AZn8nPBo2wwajAdBgNVHQ4EFgQUyZzF
+bzOQ4m3Y/QVdohSSx02pzGQwHwYDVR0jBBgwFoAUyZzFbzOQ4m3Y/QVdohSSx02p
+zGQwFwYDVR0RBBAwDoIMZ29vZC5pbnZhbGlkMA8GA1UdEwEB/wQFMAMBAf8wCgYI
+KoZIzj0EAwIDSAAwRQIgV7bRutHs9hQrNJBmhd0UNhm1HAxT5Pe/sEDdTBS8qXsC
+IQDUe2pMqkC+zNgG2HJ/lur/H7Yj+6nSsTK3MlMGjNqShg==
+-----END CERTIFICATE-----
+`;
+
+export const key = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgQhf/YENBuhwnlVbq
+Y8fuLVPo9lp46X3rUvHxBer0dnWhRANCAAR8SWtj/QPyZROiBG/m0qpjy9mBUHR9
+iLw+s/yGOBiFkHrXSrs9rB7n6Ia0umrucaAGRBwWvfR4OxGn4AZn8nPB
+-----END PRIVATE KEY-----
+`;
