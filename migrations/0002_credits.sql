@@ -1,68 +1,66 @@
--- Double entry, append only. `account.balance_micros` is a cache that only the entry trigger moves.
+-- Double entry, append only. A transfer is one row and its entries are its columns: what it moves on
+-- each account of one user, and on at most one account of the system. So an unbalanced transfer, or
+-- half of one, cannot be written. The balances are a cache that only the trigger below moves.
+
+-- A user's accounts. No balance leaves the integers that a double holds exactly.
 CREATE TABLE account (
-  owner TEXT NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN
-    ('plan', 'purchased', 'held', 'earnings', 'granted', 'sold', 'revenue', 'breakage')),
-  balance_micros INTEGER NOT NULL DEFAULT 0,
-  PRIMARY KEY (owner, kind),
-  CHECK (owner = 'system' OR balance_micros >= 0)
+  user_id TEXT PRIMARY KEY,
+  plan_micros INTEGER NOT NULL DEFAULT 0
+    CHECK (plan_micros BETWEEN 0 AND 9007199254740991),
+  purchased_micros INTEGER NOT NULL DEFAULT 0
+    CHECK (purchased_micros BETWEEN 0 AND 9007199254740991),
+  held_micros INTEGER NOT NULL DEFAULT 0
+    CHECK (held_micros BETWEEN 0 AND 9007199254740991)
 ) STRICT, WITHOUT ROWID;
 
-INSERT INTO account (owner, kind) VALUES
-  ('system', 'granted'), ('system', 'sold'), ('system', 'revenue'), ('system', 'breakage');
+-- The other side: `granted` and `sold` are where credits come from, `revenue` and `breakage` (what
+-- expired unspent) where they go. All balances of both tables together are zero.
+CREATE TABLE system_account (
+  kind TEXT PRIMARY KEY CHECK (kind IN ('granted', 'sold', 'revenue', 'breakage')),
+  balance_micros INTEGER NOT NULL DEFAULT 0
+    CHECK (balance_micros BETWEEN -9007199254740991 AND 9007199254740991)
+) STRICT, WITHOUT ROWID;
 
--- A transfer's id is its caller's idempotency id: `hold/<job>`, `settle/<job>`, `grant/<id>`.
+INSERT INTO system_account (kind) VALUES ('granted'), ('sold'), ('revenue'), ('breakage');
+
+-- `seq` is the order in which the ledger was written: a clock may stand still or step back.
+-- `id` is the caller's idempotency id: `grant/<id>`, `hold/<id>`, `settle/<id>`, `release/<id>`.
+-- `ends` is the hold that a settle or a release ends.
 CREATE TABLE transfer (
-  id TEXT PRIMARY KEY,
-  user_id TEXT NOT NULL,
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
   kind TEXT NOT NULL CHECK (kind IN ('grant', 'hold', 'settle', 'release')),
+  user_id TEXT NOT NULL REFERENCES account (user_id),
+  ends INTEGER REFERENCES transfer (seq),
+  plan_micros INTEGER NOT NULL DEFAULT 0,
+  purchased_micros INTEGER NOT NULL DEFAULT 0,
+  held_micros INTEGER NOT NULL DEFAULT 0,
+  system_kind TEXT REFERENCES system_account (kind),
+  system_micros INTEGER NOT NULL DEFAULT 0,
   note TEXT,
-  created_ms INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-
-CREATE INDEX transfer_by_user ON transfer (user_id, created_ms);
-
-CREATE TABLE entry (
-  transfer_id TEXT NOT NULL REFERENCES transfer (id) DEFERRABLE INITIALLY DEFERRED,
-  owner TEXT NOT NULL,
-  kind TEXT NOT NULL,
-  amount_micros INTEGER NOT NULL CHECK (amount_micros <> 0),
-  PRIMARY KEY (transfer_id, owner, kind),
-  FOREIGN KEY (owner, kind) REFERENCES account (owner, kind)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE hold (
-  id TEXT PRIMARY KEY,
-  user_id TEXT NOT NULL,
-  plan_micros INTEGER NOT NULL CHECK (plan_micros >= 0),
-  purchased_micros INTEGER NOT NULL CHECK (purchased_micros >= 0),
-  state TEXT NOT NULL CHECK (state IN ('held', 'settled', 'released')),
-  settled_micros INTEGER NOT NULL DEFAULT 0
-    CHECK (settled_micros BETWEEN 0 AND plan_micros + purchased_micros),
   created_ms INTEGER NOT NULL,
-  ended_ms INTEGER
-) STRICT, WITHOUT ROWID;
+  CONSTRAINT in_balance CHECK (plan_micros + purchased_micros + held_micros + system_micros = 0),
+  CONSTRAINT system_side CHECK ((system_kind IS NULL) = (system_micros = 0)),
+  CONSTRAINT ends_a_hold CHECK ((ends IS NOT NULL) = (kind IN ('settle', 'release'))),
+  CONSTRAINT spends_at_most_the_hold CHECK (
+    ends IS NULL OR (plan_micros >= 0 AND purchased_micros >= 0 AND system_micros >= 0))
+) STRICT;
 
-CREATE INDEX hold_open ON hold (user_id) WHERE state = 'held';
+CREATE INDEX transfer_by_user ON transfer (user_id);
+-- A hold ends once, ever.
+CREATE UNIQUE INDEX transfer_ends ON transfer (ends) WHERE ends IS NOT NULL;
 
--- Entries come first and the transfer seals them: it must find them in balance, and none may follow.
-CREATE TRIGGER entry_moves_balance AFTER INSERT ON entry BEGIN
-  UPDATE account SET balance_micros = balance_micros + NEW.amount_micros
-    WHERE owner = NEW.owner AND kind = NEW.kind;
+CREATE TRIGGER transfer_moves_balances AFTER INSERT ON transfer BEGIN
+  UPDATE account SET
+    plan_micros = plan_micros + NEW.plan_micros,
+    purchased_micros = purchased_micros + NEW.purchased_micros,
+    held_micros = held_micros + NEW.held_micros
+    WHERE user_id = NEW.user_id;
 END;
-CREATE TRIGGER entry_before_seal BEFORE INSERT ON entry
-  WHEN EXISTS (SELECT 1 FROM transfer WHERE id = NEW.transfer_id) BEGIN
-  SELECT RAISE(ABORT, 'the transfer is sealed');
-END;
-CREATE TRIGGER transfer_in_balance BEFORE INSERT ON transfer
-  WHEN (SELECT coalesce(sum(amount_micros), 1) FROM entry WHERE transfer_id = NEW.id) <> 0 BEGIN
-  SELECT RAISE(ABORT, 'the entries of a transfer sum to zero');
-END;
-CREATE TRIGGER entry_no_update BEFORE UPDATE ON entry BEGIN
-  SELECT RAISE(ABORT, 'entries are append only');
-END;
-CREATE TRIGGER entry_no_delete BEFORE DELETE ON entry BEGIN
-  SELECT RAISE(ABORT, 'entries are append only');
+CREATE TRIGGER transfer_moves_system_balance AFTER INSERT ON transfer
+  WHEN NEW.system_kind IS NOT NULL BEGIN
+  UPDATE system_account SET balance_micros = balance_micros + NEW.system_micros
+    WHERE kind = NEW.system_kind;
 END;
 CREATE TRIGGER transfer_no_update BEFORE UPDATE ON transfer BEGIN
   SELECT RAISE(ABORT, 'transfers are append only');
@@ -70,3 +68,14 @@ END;
 CREATE TRIGGER transfer_no_delete BEFORE DELETE ON transfer BEGIN
   SELECT RAISE(ABORT, 'transfers are append only');
 END;
+
+-- The transfers as an accountant reads them: one row for each account that a transfer moved.
+CREATE VIEW entry AS
+  SELECT id AS transfer_id, user_id AS owner, 'plan' AS kind, plan_micros AS amount_micros
+    FROM transfer WHERE plan_micros <> 0
+  UNION ALL SELECT id, user_id, 'purchased', purchased_micros
+    FROM transfer WHERE purchased_micros <> 0
+  UNION ALL SELECT id, user_id, 'held', held_micros
+    FROM transfer WHERE held_micros <> 0
+  UNION ALL SELECT id, 'system', system_kind, system_micros
+    FROM transfer WHERE system_kind IS NOT NULL;

@@ -39,3 +39,6 @@ export interface Discrepancy {
   expectedMicros: number;
   actualMicros: number;
 }
+
+export type SettleOutcome = 'settled' | 'already_settled' | 'already_released';
+export type ReleaseOutcome = 'released' | 'already_released' | 'already_settled';

@@ -1,0 +1,205 @@
+import { Database } from 'bun:sqlite';
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import fc from 'fast-check';
+import { ManualClock } from '../../tests/support/clock';
+import { openTestDatabase, type TestDatabase } from '../../tests/support/database';
+import { silentLog } from '../../tests/support/log';
+import { Fault } from '../lib/fault';
+import { type Credits, createCredits } from './service';
+import type { Bucket } from './types';
+
+interface ModelHold {
+  userId: string;
+  plan: number;
+  purchased: number;
+  state: 'held' | 'settled' | 'released';
+}
+
+/** The ledger as one would explain it: two piles a user, and what each hold took from them. */
+class Model {
+  piles = new Map<string, { plan: number; purchased: number }>();
+  holds = new Map<string, ModelHold>();
+  grants = new Map<string, string>();
+
+  pile(userId: string) {
+    return this.piles.get(userId)!;
+  }
+  grant(id: string, userId: string, bucket: Bucket, amount: number) {
+    const content = `${userId} ${bucket} ${amount}`;
+    const earlier = this.grants.get(id);
+    if (earlier) return earlier === content ? { granted: false } : 'conflict';
+    this.grants.set(id, content);
+    this.pile(userId)[bucket] += amount;
+    return { granted: true };
+  }
+  hold(id: string, userId: string, amount: number) {
+    const earlier = this.holds.get(id);
+    if (earlier) {
+      const same = earlier.userId === userId && earlier.plan + earlier.purchased === amount;
+      return same ? undefined : 'conflict';
+    }
+    const pile = this.pile(userId);
+    if (pile.plan + pile.purchased < amount) return 'insufficient_credits';
+    const plan = Math.min(pile.plan, amount);
+    this.holds.set(id, { userId, plan, purchased: amount - plan, state: 'held' });
+    pile.plan -= plan;
+    pile.purchased -= amount - plan;
+    return undefined;
+  }
+  end(id: string, state: 'settled' | 'released', amount: number) {
+    const hold = this.holds.get(id)!;
+    if (hold.state !== 'held') return `already_${hold.state}`;
+    hold.state = state;
+    this.pile(hold.userId).plan += hold.plan - Math.min(hold.plan, amount);
+    this.pile(hold.userId).purchased += hold.purchased - Math.max(0, amount - hold.plan);
+    return state;
+  }
+}
+
+const USERS = ['ann', 'bob'];
+const user = fc.constantFrom(...USERS);
+const id = fc.nat({ max: 7 }).map(String);
+const amount = fc.integer({ min: 1, max: 12 });
+const bucket = fc.constantFrom<Bucket>('plan', 'purchased');
+const step = fc.oneof(
+  fc.record({ does: fc.constant('grant' as const), id, user, bucket, amount }),
+  fc.record({ does: fc.constant('hold' as const), id, user, amount }),
+  fc.record({
+    does: fc.constant('settle' as const),
+    id,
+    percent: fc.nat({ max: 100 }),
+  }),
+  fc.record({ does: fc.constant('release' as const), id }),
+);
+type Drawn = typeof step extends fc.Arbitrary<infer T> ? T : never;
+type Step = Exclude<Drawn, { does: 'settle' }> | { does: 'settle'; id: string; amount: number };
+const steps = fc.array(
+  fc.record({ step, fails: fc.integer({ min: 0, max: 9 }).map((n) => n === 0) }),
+  {
+    minLength: 10,
+    maxLength: 40,
+  },
+);
+
+/** Long enough for a failure to be shrunk and printed with its seed; a good run takes a second. */
+const SHRINKING_MS = 60_000;
+
+let file: TestDatabase;
+let raw: Database;
+let credits: Credits;
+let run = 0;
+
+beforeAll(async () => {
+  file = await openTestDatabase();
+  raw = new Database(file.path, { readonly: true });
+  credits = createCredits({ db: file.db, clock: new ManualClock(), log: silentLog });
+});
+afterAll(async () => {
+  raw.close();
+  await file.close();
+});
+
+/** Does the step in the file; the model answers what must come out. Each run has its own users and
+ * ids, so that the runs share one file. */
+async function perform(one: Step, name: (id: string) => string, fails: boolean): Promise<unknown> {
+  const result = file.db.write(async (tx) => {
+    const outcome = await (() => {
+      switch (one.does) {
+        case 'grant': {
+          const userId = name(one.user);
+          const { bucket, amount: amountMicros } = one;
+          return credits.grant(tx, { id: name(one.id), userId, bucket, amountMicros, note: '' });
+        }
+        case 'hold':
+          return credits.hold(tx, {
+            id: name(one.id),
+            userId: name(one.user),
+            amountMicros: one.amount,
+          });
+        case 'settle':
+          return credits.settle(tx, { id: name(one.id), amountMicros: one.amount });
+        case 'release':
+          return credits.release(tx, { id: name(one.id) });
+      }
+    })();
+    if (fails) throw new Error('told to fail');
+    return outcome;
+  });
+  return result.catch((reason: unknown) => (reason instanceof Fault ? reason.code : 'failed'));
+}
+
+function predict(model: Model, one: Step): unknown {
+  switch (one.does) {
+    case 'grant':
+      return model.grant(one.id, one.user, one.bucket, one.amount);
+    case 'hold':
+      return model.hold(one.id, one.user, one.amount);
+    case 'settle':
+      return model.end(one.id, 'settled', one.amount);
+    case 'release':
+      return model.end(one.id, 'released', 0);
+  }
+}
+
+async function expectSame(model: Model, name: (id: string) => string): Promise<void> {
+  for (const userId of USERS) {
+    const open = [...model.holds.values()].filter(
+      (hold) => hold.userId === userId && hold.state === 'held',
+    );
+    const { plan, purchased } = model.pile(userId);
+    expect(await credits.balance(name(userId))).toEqual({
+      planMicros: plan,
+      purchasedMicros: purchased,
+      heldMicros: open.reduce((sum, hold) => sum + hold.plan + hold.purchased, 0),
+      availableMicros: plan + purchased,
+    });
+  }
+  const { total } = raw
+    .query<{ total: number }, []>('SELECT coalesce(sum(amount_micros), 0) AS total FROM entry')
+    .get()!;
+  expect(total).toBe(0);
+  expect(await credits.check()).toEqual([]);
+}
+
+test(
+  'after every step of any sequence the file agrees with the model, and sums to zero',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, async (sequence) => {
+        const prefix = ++run;
+        const named = (text: string) => `${prefix} ${text}`;
+        const model = new Model();
+        for (const userId of USERS) {
+          model.piles.set(userId, { plan: 0, purchased: 0 });
+          await file.db.write((tx) => credits.open(tx, named(userId)));
+          // Both buckets start with something, so that many holds span the two.
+          for (const bucket of ['plan', 'purchased'] as const) {
+            const opening = { does: 'grant', id: `${userId} ${bucket}`, user: userId } as const;
+            const granted: Step = { ...opening, bucket, amount: 8 };
+            expect(await perform(granted, named, false)).toEqual(predict(model, granted));
+          }
+        }
+        for (const { step: drawn, fails } of sequence) {
+          const one = withinHold(model, drawn);
+          if (!one) continue;
+          const expected = fails ? 'failed' : predict(model, one);
+          const actual = await perform(one, named, fails);
+          if (!fails) expect(actual).toEqual(expected);
+          await expectSame(model, named);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  },
+  SHRINKING_MS,
+);
+
+/** A settle draws its part of what the hold holds; where nothing was held there is nothing to end. */
+function withinHold(model: Model, drawn: Drawn): Step | undefined {
+  if (drawn.does === 'grant' || drawn.does === 'hold') return drawn;
+  const hold = model.holds.get(drawn.id);
+  if (!hold) return undefined;
+  if (drawn.does === 'release') return drawn;
+  const { does, id } = drawn;
+  return { does, id, amount: Math.round((drawn.percent / 100) * (hold.plan + hold.purchased)) };
+}

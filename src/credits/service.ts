@@ -1,0 +1,149 @@
+import type { Db } from '../db/database';
+import type { Transaction } from '../db/write';
+import { assert } from '../lib/assert';
+import type { Clock } from '../lib/clock';
+import { Fault } from '../lib/fault';
+import type { Log } from '../lib/log';
+import { formatCredits } from '../lib/money';
+import { createCreditAudit } from './audit';
+import { type CreditStore, createCreditStore, type StoredHold } from './store';
+import type {
+  Balance,
+  Bucket,
+  Discrepancy,
+  Grant,
+  LedgerLine,
+  ReleaseOutcome,
+  SettleOutcome,
+} from './types';
+
+export interface HoldRequest {
+  /** The caller's idempotency id: the same id holds once. A hold ends under the same id. */
+  id: string;
+  userId: string;
+  amountMicros: number;
+}
+
+/** The ledger: what comes in by `grant` is set aside by `hold`, then spent by `settle` or given
+ * back by `release`. Every change joins the caller's transaction. */
+export interface Credits {
+  /** Creates the user's accounts, empty; does nothing when they are there. */
+  open(tx: Transaction, userId: string): Promise<void>;
+  /** `granted` is false when this id granted the same before. Throws Fault `conflict` when it
+   * granted something else, and `unprocessable` when the ledger cannot count that high. */
+  grant(tx: Transaction, grant: Grant): Promise<{ granted: boolean }>;
+  /** Takes plan first. Throws Fault `insufficient_credits`, and `conflict` when this id holds
+   * another amount or for another user. A repetition changes nothing, even after the hold ended. */
+  hold(tx: Transaction, request: HoldRequest): Promise<void>;
+  /** Spends at most what is held and gives the rest back to where it came from. */
+  settle(tx: Transaction, request: { id: string; amountMicros: number }): Promise<SettleOutcome>;
+  /** Gives everything back. */
+  release(tx: Transaction, request: { id: string }): Promise<ReleaseOutcome>;
+  /** All zero for a user without accounts. With `tx`, sees what that transaction has done. */
+  balance(userId: string, tx?: Transaction): Promise<Balance>;
+  /** Newest first. */
+  ledger(userId: string, page: { limit: number; offset: number }): Promise<LedgerLine[]>;
+  /** Recomputes every balance from the transfers. Empty means that the ledger is right. */
+  check(): Promise<Discrepancy[]>;
+}
+
+export function createCredits({ db, clock, log }: { db: Db; clock: Clock; log: Log }): Credits {
+  const { read, within } = db.bind(createCreditStore);
+  const audit = db.bind(createCreditAudit).read;
+  return {
+    async open(tx, userId) {
+      await within(tx).open(userId);
+    },
+    grant: (tx, grant) => recordGrant(within(tx), grant, clock.nowMs()),
+    async hold(tx, request) {
+      const { id, userId, amountMicros } = request;
+      assert(isPositiveAmount(amountMicros), 'a hold is a positive number of micro-credits');
+      const store = within(tx);
+      if (await store.hold(id, userId, amountMicros, clock.nowMs())) return;
+      await expectEarlierHold(store, request);
+    },
+    async settle(tx, { id, amountMicros }) {
+      assert(amountMicros === 0 || isPositiveAmount(amountMicros), 'a price is never negative');
+      const store = within(tx);
+      if (await store.settle(id, amountMicros, clock.nowMs())) return 'settled';
+      const hold = await existingHold(store, id);
+      assert(hold.endedBy !== null, `hold ${id} is settled for at most what it holds`);
+      if (hold.endedBy === 'settle') return 'already_settled';
+      tx.afterCommit(() => log.warn('credits.settled_after_release', { hold: id, amountMicros }));
+      return 'already_released';
+    },
+    async release(tx, { id }) {
+      const store = within(tx);
+      if (await store.release(id, clock.nowMs())) return 'released';
+      const hold = await existingHold(store, id);
+      assert(hold.endedBy !== null, `hold ${id} is open and can be released`);
+      return hold.endedBy === 'settle' ? 'already_settled' : 'already_released';
+    },
+    balance: (userId, tx) => balanceOf(tx ? within(tx) : read, userId),
+    ledger: (userId, { limit, offset }) => read.ledger(userId, limit, offset),
+    check: () => audit.discrepancies(),
+  };
+}
+
+function isPositiveAmount(amountMicros: number): boolean {
+  return Number.isSafeInteger(amountMicros) && amountMicros > 0;
+}
+
+/** A hold that wrote nothing: its id is known, or the balance does not suffice. */
+async function expectEarlierHold(store: CreditStore, request: HoldRequest): Promise<void> {
+  const { id, userId, amountMicros } = request;
+  const earlier = await store.findHold(id);
+  if (!earlier) {
+    const { availableMicros } = await balanceOf(store, userId);
+    throw new Fault(
+      'insufficient_credits',
+      `this needs ${formatCredits(amountMicros)} credits and ${formatCredits(availableMicros)} are available: an admin can grant more with \`sonde credits grant\``,
+    );
+  }
+  if (earlier.userId === userId && earlier.amountMicros === amountMicros) return;
+  throw new Fault('conflict', 'this id holds another amount already: use a new id', {
+    field: 'id',
+  });
+}
+
+async function existingHold(store: CreditStore, id: string): Promise<StoredHold> {
+  const hold = await store.findHold(id);
+  assert(hold, `hold ${id} exists before it ends`);
+  return hold;
+}
+
+async function recordGrant(store: CreditStore, grant: Grant, nowMs: number) {
+  const { id, userId, bucket, amountMicros, note } = grant;
+  assert(isPositiveAmount(amountMicros), 'a grant is a positive number of micro-credits');
+  const content = { userId, ...inBucket(bucket, amountMicros), note };
+  if (await store.grant(id, content, nowMs)) return { granted: true };
+  const earlier = await store.findGrant(id);
+  if (!earlier) {
+    assert(await store.account(userId), `the accounts of ${userId} are open before a grant`);
+    throw new Fault(
+      'unprocessable',
+      `the ledger counts up to ${formatCredits(Number.MAX_SAFE_INTEGER)} credits in all: grant less`,
+      { field: 'amount' },
+    );
+  }
+  if (Bun.deepEquals(earlier, content)) return { granted: false };
+  throw new Fault('conflict', 'this id granted something else before: use a new id', {
+    field: 'id',
+  });
+}
+
+function inBucket(bucket: Bucket, amountMicros: number) {
+  return {
+    planMicros: bucket === 'plan' ? amountMicros : 0,
+    purchasedMicros: bucket === 'purchased' ? amountMicros : 0,
+  };
+}
+
+async function balanceOf(store: CreditStore, userId: string): Promise<Balance> {
+  const account = (await store.account(userId)) ?? {
+    planMicros: 0,
+    purchasedMicros: 0,
+    heldMicros: 0,
+  };
+  return { ...account, availableMicros: account.planMicros + account.purchasedMicros };
+}

@@ -1,0 +1,120 @@
+import type { Connection } from '../db/client';
+import type { LedgerLine } from './types';
+
+export interface StoredAccount {
+  planMicros: number;
+  purchasedMicros: number;
+  heldMicros: number;
+}
+
+export interface StoredHold {
+  userId: string;
+  amountMicros: number;
+  /** Null while the hold is open. */
+  endedBy: 'settle' | 'release' | null;
+}
+
+export interface StoredGrant {
+  userId: string;
+  planMicros: number;
+  purchasedMicros: number;
+  note: string;
+}
+
+export type CreditStore = ReturnType<typeof createCreditStore>;
+
+/**
+ * The statements of the ledger. A hold, a settle and a release are one statement each: the guard is
+ * its WHERE, "once" is a UNIQUE constraint, and the balances follow by trigger. Zero rows mean that
+ * the guard or the constraint said no; {@link StoredHold} tells which.
+ */
+export function createCreditStore(connection: Connection) {
+  return { ...accountStatements(connection), ...holdStatements(connection) };
+}
+
+function accountStatements({ prepare }: Connection) {
+  const open = prepare(
+    'INSERT INTO account (user_id) VALUES (:userId) ON CONFLICT (user_id) DO NOTHING',
+  );
+  const account = prepare<StoredAccount>(`
+    SELECT plan_micros AS planMicros, purchased_micros AS purchasedMicros, held_micros AS heldMicros
+    FROM account WHERE user_id = :userId`);
+  const grant = prepare(`
+    INSERT INTO transfer
+      (id, kind, user_id, plan_micros, purchased_micros, system_kind, system_micros, note, created_ms)
+    SELECT 'grant/' || :id, 'grant', account.user_id, :planMicros, :purchasedMicros,
+      'granted', -(:planMicros + :purchasedMicros), :note, :nowMs
+    FROM account, system_account
+    WHERE account.user_id = :userId AND system_account.kind = 'granted'
+      AND balance_micros - :planMicros - :purchasedMicros >= -${Number.MAX_SAFE_INTEGER}
+    ON CONFLICT DO NOTHING`);
+  const findGrant = prepare<StoredGrant>(`
+    SELECT user_id AS userId, plan_micros AS planMicros, purchased_micros AS purchasedMicros, note
+    FROM transfer WHERE id = 'grant/' || :id`);
+  const ledger = prepare<LedgerLine>(`
+    SELECT id AS transferId, kind, note, plan_micros AS planMicros,
+      purchased_micros AS purchasedMicros, held_micros AS heldMicros, created_ms AS createdMs
+    FROM transfer WHERE user_id = :userId ORDER BY seq DESC LIMIT :limit OFFSET :offset`);
+  return {
+    open: (userId: string) => open.run({ userId }),
+    account: (userId: string) => account.get({ userId }),
+    /** False when the id is taken, the user has no account, or the ledger cannot count that high. */
+    async grant(id: string, content: StoredGrant, nowMs: number): Promise<boolean> {
+      return (await grant.run({ id, ...content, nowMs })) === 1;
+    },
+    findGrant: (id: string) => findGrant.get({ id }),
+    ledger: (userId: string, limit: number, offset: number) =>
+      ledger.all({ userId, limit, offset }),
+  };
+}
+
+function holdStatements({ prepare }: Connection) {
+  const hold = prepare(`
+    INSERT INTO transfer
+      (id, kind, user_id, plan_micros, purchased_micros, held_micros, created_ms)
+    SELECT 'hold/' || :id, 'hold', user_id,
+      -min(plan_micros, :amountMicros), min(plan_micros, :amountMicros) - :amountMicros,
+      :amountMicros, :nowMs
+    FROM account
+    WHERE user_id = :userId AND plan_micros + purchased_micros >= :amountMicros
+    ON CONFLICT DO NOTHING`);
+  // The hold's columns are negative: what it took. Spending takes plan first, so what is spent of
+  // plan is min(taken, amount), and the rest of the amount is spent of purchased.
+  const settle = prepare(`
+    INSERT INTO transfer (id, kind, user_id, ends,
+      plan_micros, purchased_micros, held_micros, system_kind, system_micros, created_ms)
+    SELECT 'settle/' || :id, 'settle', user_id, seq,
+      -plan_micros - min(-plan_micros, :amountMicros),
+      -purchased_micros - (:amountMicros - min(-plan_micros, :amountMicros)),
+      -held_micros, iif(:amountMicros > 0, 'revenue', NULL), :amountMicros, :nowMs
+    FROM transfer
+    WHERE id = 'hold/' || :id AND held_micros >= :amountMicros
+    ON CONFLICT DO NOTHING`);
+  const release = prepare(`
+    INSERT INTO transfer (id, kind, user_id, ends,
+      plan_micros, purchased_micros, held_micros, created_ms)
+    SELECT 'release/' || :id, 'release', user_id, seq,
+      -plan_micros, -purchased_micros, -held_micros, :nowMs
+    FROM transfer
+    WHERE id = 'hold/' || :id
+    ON CONFLICT DO NOTHING`);
+  const findHold = prepare<StoredHold>(`
+    SELECT taken.user_id AS userId, taken.held_micros AS amountMicros, ended.kind AS endedBy
+    FROM transfer AS taken LEFT JOIN transfer AS ended ON ended.ends = taken.seq
+    WHERE taken.id = 'hold/' || :id`);
+  return {
+    /** False when the balance does not suffice, or the id is taken. */
+    async hold(id: string, userId: string, amountMicros: number, nowMs: number): Promise<boolean> {
+      return (await hold.run({ id, userId, amountMicros, nowMs })) === 1;
+    },
+    /** False when there is no such hold, it has ended, or it holds less. */
+    async settle(id: string, amountMicros: number, nowMs: number): Promise<boolean> {
+      return (await settle.run({ id, amountMicros, nowMs })) === 1;
+    },
+    /** False when there is no such hold or it has ended. */
+    async release(id: string, nowMs: number): Promise<boolean> {
+      return (await release.run({ id, nowMs })) === 1;
+    },
+    findHold: (id: string) => findHold.get({ id }),
+  };
+}
