@@ -1,4 +1,5 @@
 -- One table for every kind of work. What a job is about lies in its feature's own table.
+-- A queued job with a `start_tag` is ready; one without waits for its `due_ms`.
 CREATE TABLE job (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL,
@@ -6,13 +7,14 @@ CREATE TABLE job (
   key_id TEXT,
   payload TEXT,
   state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'canceled')),
-  priority INTEGER NOT NULL DEFAULT 0,
-  start_tag INTEGER NOT NULL,
-  finish_tag INTEGER NOT NULL,
-  attempts INTEGER NOT NULL DEFAULT 0,
-  max_attempts INTEGER NOT NULL,
-  fence INTEGER NOT NULL DEFAULT 0,
-  leased_until_ms INTEGER,
+  priority INTEGER NOT NULL,
+  cost INTEGER NOT NULL CHECK (cost > 0),
+  start_tag INTEGER,
+  finish_tag INTEGER,
+  attempts INTEGER NOT NULL CHECK (attempts >= 0),
+  max_attempts INTEGER NOT NULL CHECK (max_attempts > 0),
+  fence INTEGER NOT NULL,
+  leased_until_ms INTEGER CHECK ((leased_until_ms IS NOT NULL) = (state = 'running')),
   due_ms INTEGER NOT NULL,
   deadline_ms INTEGER,
   cancel_requested_ms INTEGER,
@@ -21,13 +23,26 @@ CREATE TABLE job (
   error TEXT,
   created_ms INTEGER NOT NULL,
   started_ms INTEGER,
-  ended_ms INTEGER
+  ended_ms INTEGER CHECK ((ended_ms IS NULL) = (state IN ('queued', 'running')))
 ) STRICT;
 
-CREATE INDEX job_ready ON job (kind, priority DESC, start_tag, id) WHERE state = 'queued';
-CREATE INDEX job_by_user_tag ON job (user_id, kind, finish_tag) WHERE state IN ('queued', 'running');
+CREATE INDEX job_ready ON job (kind, priority DESC, start_tag, id)
+  WHERE state = 'queued' AND start_tag IS NOT NULL;
+CREATE INDEX job_waiting ON job (kind, due_ms) WHERE state = 'queued' AND start_tag IS NULL;
+CREATE INDEX job_overdue ON job (deadline_ms) WHERE state = 'queued' AND deadline_ms IS NOT NULL;
 CREATE INDEX job_leased ON job (leased_until_ms) WHERE state = 'running';
-CREATE UNIQUE INDEX job_idempotency ON job (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
+CREATE INDEX job_flow ON job (kind, priority, user_id, finish_tag);
+CREATE INDEX job_by_user ON job (user_id, id);
+CREATE UNIQUE INDEX job_idempotency ON job (user_id, idempotency_key)
+  WHERE idempotency_key IS NOT NULL;
+
+-- The virtual time of the fair queue: the highest start tag that was started.
+CREATE TABLE job_lane (
+  kind TEXT NOT NULL,
+  priority INTEGER NOT NULL,
+  virtual_time INTEGER NOT NULL,
+  PRIMARY KEY (kind, priority)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE job_event (
   job_id TEXT NOT NULL REFERENCES job (id),

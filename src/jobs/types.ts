@@ -5,8 +5,11 @@ import type { Transaction } from '../db/write';
  *
  *     queued → running → done | failed | canceled
  *     running → queued     its lease was lost, or its handler said retry or snooze
+ *     running → failed     its lease was lost, or its handler failed, for the last allowed time
  *     queued → canceled    canceled before it started
- *     queued → failed      its deadline passed, or its attempts are used up
+ *     queued → failed      its deadline passed before it started
+ *
+ * done, failed and canceled are final.
  */
 export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'canceled';
 
@@ -90,4 +93,101 @@ export interface JobHandler {
   /** Joins the write by which the queue itself ends a job (canceled while queued, deadline passed,
    * attempts used up): where a hold is released. */
   ended(tx: Transaction, job: Job): Promise<void>;
+}
+
+/** The way of a job's end: by its handler's word, whose `commit` joins that write, or by the
+ * queue's own decision, where the handler's `ended` joins it. */
+export interface Ending {
+  state: 'done' | 'failed' | 'canceled';
+  error: string | null;
+  by: 'handler' | 'queue';
+  commit?: ((tx: Transaction) => Promise<void>) | undefined;
+}
+
+/** How a running job returns to the queue. */
+export interface Again {
+  dueMs: number;
+  /** Those that count as used. */
+  attempts: number;
+  error: string | null;
+  /** True for a job that was interrupted: it goes on before the user's later jobs. */
+  keepsPlace: boolean;
+}
+
+/** A claim on a job: good for as long as both are the job's. */
+export type Claim = Pick<Job, 'id' | 'fence'>;
+
+/** Newest first. */
+export interface JobFilter {
+  userId?: string;
+  kind?: string;
+  state?: JobState;
+  limit: number;
+  offset: number;
+}
+
+export interface JobCount {
+  kind: string;
+  state: 'queued' | 'running';
+  count: number;
+}
+
+export interface CronRow {
+  name: string;
+  expression: string;
+  dueMs: number;
+}
+
+/**
+ * What an engine stores and how it finds it. The rules of the life cycle lie above, in the queue:
+ * an engine compares and sets. The contract suite says what each function guarantees.
+ */
+export interface JobStore {
+  get(id: string): Promise<Job | undefined>;
+  getByIdempotencyKey(userId: string, key: string): Promise<Job | undefined>;
+  list(filter: JobFilter): Promise<Job[]>;
+  /** Of the jobs that have not ended. */
+  counts(): Promise<JobCount[]>;
+  /** A job that is due by its creation enters the fair queue at once. */
+  insert(job: Job, cost: number): Promise<void>;
+
+  /** Is there a job of this kind that could be claimed now? */
+  hasDue(kind: string, nowMs: number): Promise<boolean>;
+  /** Lets the jobs that have become due enter the fair queue, then starts the first `limit`. */
+  claim(kind: string, limit: number, nowMs: number, leasedUntilMs: number): Promise<Job[]>;
+  isHeld(claim: Claim): Promise<boolean>;
+  /** Undefined when the claim is lost. */
+  renew(claim: Claim, leasedUntilMs: number): Promise<Pick<Job, 'cancelRequestedMs'> | undefined>;
+  /** False, and nothing changed, when the job is in another state or its fence is another. */
+  end(
+    claim: Claim,
+    from: 'queued' | 'running',
+    to: Pick<Ending, 'state' | 'error'>,
+    endedMs: number,
+  ): Promise<boolean>;
+  /** Undefined, and nothing changed, when the claim is lost. */
+  requeue(claim: Claim, again: Again): Promise<Job | undefined>;
+  requestCancel(id: string, nowMs: number): Promise<void>;
+  /** Ids of jobs of these kinds that the queue has to deal with: running ones whose lease has run
+   * out, queued ones past their deadline. */
+  expired(kinds: string[], nowMs: number, limit: number): Promise<string[]>;
+
+  /** Gives the event the job's next seq. */
+  appendEvent(event: Omit<JobEvent, 'seq'>): Promise<JobEvent>;
+  events(jobId: string, afterSeq: number, limit: number): Promise<JobEvent[]>;
+
+  cron(): Promise<CronRow[]>;
+  putCron(row: CronRow): Promise<void>;
+  /** False, and nothing changed, when another process has moved it on already. */
+  advanceCron(name: string, fromMs: number, toMs: number): Promise<boolean>;
+}
+
+/** Where jobs are kept. Stores of one engine share its writes with the features' own. */
+export interface JobEngine {
+  write<T>(body: (tx: Transaction) => Promise<T>): Promise<T>;
+  jobs: {
+    /** Sees committed state only. */
+    read: JobStore;
+    within(tx: Transaction): JobStore;
+  };
 }

@@ -1,0 +1,142 @@
+import type { Connection } from '../../db/client';
+import type { Job, JobStore } from '../types';
+import { JOB_COLUMNS } from './columns';
+import { startTagFinder } from './place';
+
+type ClaimStatements = Pick<
+  JobStore,
+  'hasDue' | 'claim' | 'isHeld' | 'renew' | 'end' | 'requeue' | 'requestCancel' | 'expired'
+>;
+
+/** How many waiting jobs one claim lets into the fair queue; the next claim takes the rest. */
+const ENTER_LIMIT = 1_000;
+
+export function claimStatements(connection: Connection): ClaimStatements {
+  return {
+    ...starting(connection),
+    ...holding(connection),
+    ...leaving(connection),
+  };
+}
+
+function starting(connection: Connection): Pick<ClaimStatements, 'hasDue' | 'claim'> {
+  const hasDue = connection.prepare<{ found: number }>(HAS_DUE);
+  const waiting = connection.prepare<Waiting>(`
+    SELECT id, kind, priority, user_id AS userId FROM job
+    WHERE kind = :kind AND state = 'queued' AND start_tag IS NULL AND due_ms <= :nowMs
+    ORDER BY due_ms, id LIMIT ${ENTER_LIMIT}`);
+  const startTagOf = startTagFinder(connection);
+  const enter = connection.prepare<never>(
+    'UPDATE job SET start_tag = :startTag, finish_tag = :startTag + cost WHERE id = :id',
+  );
+  const start = connection.prepare<Started>(START);
+  const advance = connection.prepare<never>(`
+    INSERT INTO job_lane (kind, priority, virtual_time) VALUES (:kind, :priority, :startTag)
+    ON CONFLICT DO UPDATE SET virtual_time = max(virtual_time, excluded.virtual_time)`);
+  return {
+    hasDue: async (kind, nowMs) => (await hasDue.get({ kind, nowMs }))?.found === 1,
+    async claim(kind, limit, nowMs, leasedUntilMs) {
+      for (const job of await waiting.all({ kind, nowMs })) {
+        await enter.run({ id: job.id, startTag: await startTagOf(job) });
+      }
+      const started = await start.all({ kind, limit, nowMs, leasedUntilMs });
+      for (const [priority, startTag] of latestTags(started)) {
+        await advance.run({ kind, priority, startTag });
+      }
+      return started.sort(byTurn).map(({ startTag: _, ...job }) => job);
+    },
+  };
+}
+
+type Waiting = Pick<Job, 'id' | 'kind' | 'priority' | 'userId'>;
+type Started = Job & { startTag: number };
+
+const HAS_DUE = `
+  SELECT
+    EXISTS (SELECT 1 FROM job
+      WHERE kind = :kind AND state = 'queued' AND start_tag IS NOT NULL
+        AND coalesce(deadline_ms > :nowMs, 1))
+    OR EXISTS (SELECT 1 FROM job
+      WHERE kind = :kind AND state = 'queued' AND start_tag IS NULL AND due_ms <= :nowMs)
+  AS found`;
+
+const START = `
+  UPDATE job SET state = 'running', fence = fence + 1, attempts = attempts + 1,
+    leased_until_ms = :leasedUntilMs, started_ms = coalesce(started_ms, :nowMs)
+  WHERE id IN (
+    SELECT id FROM job
+    WHERE kind = :kind AND state = 'queued' AND start_tag IS NOT NULL
+      AND coalesce(deadline_ms > :nowMs, 1)
+    ORDER BY priority DESC, start_tag, id LIMIT :limit)
+  RETURNING ${JOB_COLUMNS}, start_tag AS startTag`;
+
+/** RETURNING promises no order. */
+function byTurn(a: Started, b: Started): number {
+  return b.priority - a.priority || a.startTag - b.startTag || (a.id < b.id ? -1 : 1);
+}
+
+function latestTags(started: Started[]): Map<number, number> {
+  const latest = new Map<number, number>();
+  for (const { priority, startTag } of started) {
+    latest.set(priority, Math.max(startTag, latest.get(priority) ?? 0));
+  }
+  return latest;
+}
+
+const HELD = `id = :id AND fence = :fence AND state = 'running'`;
+
+function holding(connection: Connection): Pick<ClaimStatements, 'isHeld' | 'renew' | 'expired'> {
+  const isHeld = connection.prepare<{ held: number }>(`SELECT 1 AS held FROM job WHERE ${HELD}`);
+  const renew = connection.prepare<Pick<Job, 'cancelRequestedMs'>>(`
+    UPDATE job SET leased_until_ms = :leasedUntilMs WHERE ${HELD}
+    RETURNING cancel_requested_ms AS cancelRequestedMs`);
+  // Without the hints the planner walks every job of the kinds, the ended ones included.
+  const expired = connection.prepare<{ id: string }>(`
+    SELECT id FROM job INDEXED BY job_leased
+    WHERE state = 'running' AND leased_until_ms <= :nowMs
+      AND kind IN (SELECT value FROM json_each(:kinds))
+    UNION ALL
+    SELECT id FROM job INDEXED BY job_overdue
+    WHERE state = 'queued' AND deadline_ms <= :nowMs
+      AND kind IN (SELECT value FROM json_each(:kinds))
+    LIMIT :limit`);
+  return {
+    isHeld: async ({ id, fence }) => (await isHeld.get({ id, fence })) !== undefined,
+    renew: ({ id, fence }, leasedUntilMs) => renew.get({ id, fence, leasedUntilMs }),
+    async expired(kinds, nowMs, limit) {
+      const rows = await expired.all({ kinds: JSON.stringify(kinds), nowMs, limit });
+      return rows.map((row) => row.id);
+    },
+  };
+}
+
+function leaving(
+  connection: Connection,
+): Pick<ClaimStatements, 'end' | 'requeue' | 'requestCancel'> {
+  const endRunning = connection.prepare<never>(`
+    UPDATE job SET state = :state, error = :error, ended_ms = :endedMs, leased_until_ms = NULL
+    WHERE ${HELD}`);
+  // A queued job has used nothing of its turn: it gives its place back, so that a user who
+  // cancels a thousand jobs is not made to wait for them.
+  const endQueued = connection.prepare<never>(`
+    UPDATE job SET state = :state, error = :error, ended_ms = :endedMs,
+      start_tag = NULL, finish_tag = NULL
+    WHERE id = :id AND fence = :fence AND state = 'queued'`);
+  const requeue = connection.prepare<Job>(`
+    UPDATE job SET state = 'queued', leased_until_ms = NULL, due_ms = :dueMs,
+      attempts = :attempts, error = :error, start_tag = iif(:keepsPlace, start_tag, NULL)
+    WHERE ${HELD} RETURNING ${JOB_COLUMNS}`);
+  const requestCancel = connection.prepare<never>(`
+    UPDATE job SET cancel_requested_ms = coalesce(cancel_requested_ms, :nowMs) WHERE id = :id`);
+  return {
+    async end({ id, fence }, from, { state, error }, endedMs) {
+      const statement = from === 'running' ? endRunning : endQueued;
+      return (await statement.run({ id, fence, state, error, endedMs })) === 1;
+    },
+    requeue: ({ id, fence }, { dueMs, attempts, error, keepsPlace }) =>
+      requeue.get({ id, fence, dueMs, attempts, error, keepsPlace: keepsPlace ? 1 : 0 }),
+    async requestCancel(id, nowMs) {
+      await requestCancel.run({ id, nowMs });
+    },
+  };
+}
