@@ -1,0 +1,81 @@
+import { Fault, type FaultOptions } from '../lib/fault';
+
+/** Why a fetch came to nothing. */
+export type FetchFailure =
+  | 'refused'
+  | 'name_not_found'
+  | 'connection'
+  | 'timeout'
+  | 'too_large'
+  | 'redirect'
+  | 'status'
+  | 'encoding';
+
+/** A Fault of the guarded fetch, with its reason as data: what a retry decides by. */
+export class FetchFault extends Fault {
+  readonly reason: FetchFailure;
+  /** The HTTP status, when the host answered with one that is no success. */
+  readonly status: number | null;
+
+  constructor(
+    reason: FetchFailure,
+    publicMessage: string,
+    options: FaultOptions & { status?: number } = {},
+  ) {
+    super(reason === 'refused' ? 'fetch_refused' : 'fetch_failed', publicMessage, options);
+    this.reason = reason;
+    this.status = options.status ?? null;
+  }
+}
+
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|ERR_TLS/;
+
+/** The Fault for an error of a socket or of the HTTP parser. The error stays private: it may name
+ * an address of the operator's network. */
+export function connectionFault(host: string, cause: unknown): FetchFault {
+  if (cause instanceof FetchFault) return cause;
+  const code = errorCode(cause);
+  const sentence =
+    code === 'ECONNREFUSED'
+      ? `${host} refused the connection. Check the address, or try again later.`
+      : CERTIFICATE.test(code)
+        ? `${host} has no valid certificate for its name, so its answer cannot be trusted.`
+        : code === 'HPE_HEADER_OVERFLOW'
+          ? `${host} sent more headers than are accepted.`
+          : code.startsWith('HPE_')
+            ? `${host} did not answer in HTTP. Check the address and the port.`
+            : `The connection to ${host} broke. Try again later.`;
+  return new FetchFault('connection', sentence, { cause });
+}
+
+function errorCode(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return '';
+  const code: unknown = Reflect.get(thrown, 'code');
+  return typeof code === 'string' ? code : '';
+}
+
+const MAX_RETRY_AFTER_SECONDS = 86_400;
+
+/** For an answer whose status is no success. */
+export function statusFault(
+  host: string,
+  status: number,
+  retryAfter: string | undefined,
+  nowMs: number,
+): FetchFault {
+  const retryAfterSeconds = parseRetryAfter(retryAfter, nowMs);
+  return new FetchFault('status', `${host} answered with HTTP status ${status}.`, {
+    status,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  });
+}
+
+/** Retry-After (RFC 9110, 10.2.3): seconds, or an HTTP date. Undefined when it says neither. */
+function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {
+  if (value === undefined) return undefined;
+  const text = value.trim();
+  const dateMs = text.endsWith('GMT') ? Date.parse(text) : Number.NaN;
+  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : Math.ceil((dateMs - nowMs) / 1000);
+  if (Number.isNaN(seconds)) return undefined;
+  return Math.min(Math.max(seconds, 0), MAX_RETRY_AFTER_SECONDS);
+}

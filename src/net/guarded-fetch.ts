@@ -1,0 +1,79 @@
+import type { Clock } from '../lib/clock';
+import { createAddressPolicy } from './addresses';
+import { startDeadline } from './deadline';
+import { statusFault } from './fetch-fault';
+import { follow, type Way } from './follow';
+import { createRobots, MAX_ROBOTS_BYTES, MAX_ROBOTS_REDIRECTS } from './robots';
+import { parseTarget, type Resolve, systemResolve } from './target';
+import type { FetchOptions, GuardedFetch } from './types';
+
+/** The operator's limits. A single fetch may ask for less, never for more. */
+export interface FetchLimits {
+  maxBytes: number;
+  timeoutMs: number;
+  maxRedirects: number;
+}
+
+export interface GuardedFetchDeps {
+  clock: Clock;
+  /** Should begin with the product token that robots.txt is read for. */
+  userAgent: string;
+  /** Addresses and CIDR ranges that may be fetched although they are not public. */
+  allow: readonly string[];
+  limits: FetchLimits;
+  /** The machine's own resolver if absent. */
+  resolve?: Resolve;
+}
+
+/** Throws Fault `invalid_request` when `allow` holds what is no address and no range. */
+export function createGuardedFetch(deps: GuardedFetchDeps): GuardedFetch {
+  const { clock, limits, userAgent } = deps;
+  const way: Way = {
+    policy: createAddressPolicy(deps.allow),
+    resolve: deps.resolve ?? systemResolve,
+    userAgent,
+  };
+
+  // Under a deadline of its own: the answer is everybody's, so one caller's abort must not end it.
+  const robots = createRobots({
+    clock,
+    load: async (url) => {
+      const deadline = startDeadline(clock, limits.timeoutMs, new URL(url).hostname);
+      try {
+        return await follow(way, url, {
+          accept: 'text/plain',
+          maxRedirects: MAX_ROBOTS_REDIRECTS,
+          body: { maxBytes: MAX_ROBOTS_BYTES, overflow: 'truncate' },
+          signal: deadline.signal,
+        });
+      } finally {
+        deadline.clear();
+      }
+    },
+  });
+
+  return {
+    async get(url: string, options: FetchOptions = { robots: true }) {
+      const { hostname } = parseTarget(url);
+      const timeoutMs = Math.min(options.timeoutMs ?? limits.timeoutMs, limits.timeoutMs);
+      const maxBytes = Math.min(options.maxBytes ?? limits.maxBytes, limits.maxBytes);
+      const deadline = startDeadline(clock, timeoutMs, hostname, options.signal);
+      try {
+        const answer = await follow(way, url, {
+          accept: options.accept ?? '*/*',
+          maxRedirects: limits.maxRedirects,
+          body: { maxBytes, overflow: 'fail' },
+          signal: deadline.signal,
+          ...(options.robots ? { mayVisit: robots.check } : {}),
+        });
+        const { status, contentType, bytes } = answer;
+        if (status < 200 || status >= 300) {
+          throw statusFault(answer.hostname, status, answer.retryAfter, clock.nowMs());
+        }
+        return { url: answer.url, status, contentType, bytes };
+      } finally {
+        deadline.clear();
+      }
+    },
+  };
+}
