@@ -26,6 +26,14 @@ CREATE INDEX document_by_owner ON document (owner_id, created_ms);
 CREATE INDEX document_shared ON document (created_ms) WHERE shared = 1;
 CREATE INDEX document_by_snapshot ON document (snapshot_hash);
 
+-- Who may find a chunk is the range its id lies in: number * 2^32 up to the next number's. The
+-- shared range is number 0. So the filter is a range of the index itself and never a part of a
+-- query's text. The bound keeps every id exact in a double.
+CREATE TABLE library_scope (
+  number INTEGER PRIMARY KEY CHECK (number BETWEEN 1 AND 2097151),
+  owner_id TEXT NOT NULL UNIQUE REFERENCES user (id)
+) STRICT;
+
 -- Offsets are UTF-16 code units into the snapshot's text.
 CREATE TABLE chunk (
   id INTEGER PRIMARY KEY,
@@ -36,9 +44,8 @@ CREATE TABLE chunk (
 
 CREATE INDEX chunk_by_document ON chunk (document_id);
 
--- `scope` holds one token that says who may find the chunk, so that the filter runs inside the index.
 CREATE VIRTUAL TABLE chunk_index USING fts5 (
-  scope, title, body,
+  title, body,
   content = '', contentless_delete = 1,
   tokenize = 'porter unicode61 remove_diacritics 2'
 );

@@ -1,0 +1,66 @@
+/**
+ * Collects text into blocks: collapses white space inside a line and keeps at most one blank line
+ * between blocks. Knows nothing of HTML.
+ */
+export class BlockWriter {
+  #parts: string[] = [];
+  #line: string[] = [];
+  #lineEndsInSpace = true;
+  #lineHasText = false;
+  /** Line feeds owed before the next text. */
+  #gap = 0;
+  #marker = '';
+
+  /** White space is collapsed, also across calls. */
+  text(text: string): void {
+    let collapsed = text.replace(/[ \t\n\r\f]+/g, ' ');
+    if (this.#lineEndsInSpace && collapsed.startsWith(' ')) collapsed = collapsed.slice(1);
+    if (collapsed === '') return;
+    this.#append(collapsed);
+  }
+
+  /** White space stays as it is. */
+  verbatim(text: string): void {
+    if (text !== '') this.#append(text);
+  }
+
+  /** Ends the line; `gap` is 1 for a line break and 2 for a blank line. */
+  break(gap: 1 | 2): void {
+    this.#flush();
+    this.#gap = Math.max(this.#gap, gap);
+  }
+
+  /** Goes before the next text, if there is any before the item ends. */
+  marker(marker: string): void {
+    this.#marker = marker;
+  }
+
+  /** Stands between two cells, and does not make a line by itself. */
+  separator(separator: string): void {
+    this.#line.push(this.#lineEndsInSpace ? separator.trimStart() : separator);
+    this.#lineEndsInSpace = true;
+  }
+
+  toString(): string {
+    this.#flush();
+    return this.#parts.join('');
+  }
+
+  #append(text: string): void {
+    this.#line.push(text);
+    this.#lineEndsInSpace = /\s$/.test(text);
+    if (!this.#lineHasText && text.trim() !== '') this.#lineHasText = true;
+  }
+
+  #flush(): void {
+    if (this.#lineHasText) {
+      if (this.#parts.length > 0) this.#parts.push('\n'.repeat(Math.max(1, this.#gap)));
+      this.#parts.push(this.#marker, this.#line.join('').trimEnd());
+      this.#marker = '';
+      this.#gap = 0;
+    }
+    this.#line = [];
+    this.#lineEndsInSpace = true;
+    this.#lineHasText = false;
+  }
+}

@@ -1,0 +1,148 @@
+import type { Connection, Prepared } from '../db/client';
+import { COUNT_LIMIT, planSearch, queryTerms, quoted } from './query';
+import { type ScopeRange, SHARED_SCOPE, scopeRange } from './scope';
+import { decompressText } from './snapshot-text';
+import type { LibraryHit } from './types';
+
+/** The passages that the user may see, best first. Any query is answered, if with nothing. */
+export type LibrarySearch = (userId: string, query: string, limit: number) => Promise<LibraryHit[]>;
+
+interface RankedChunk {
+  id: number;
+  /** As FTS5 gives it: lower is better. */
+  rank: number;
+}
+
+interface PassageRow {
+  chunkId: number;
+  start: number;
+  end: number;
+  documentId: string;
+  title: string;
+  origin: string;
+  mediaType: string;
+  snapshotHash: string;
+}
+
+const MAX_LIMIT = 500;
+/** The same passage may be there twice, as one's own and as shared. */
+const SPARE_HITS = 5;
+
+const RANK = 'bm25(chunk_index, 2.0, 1.0)';
+
+function prepareStatements(connection: Connection) {
+  return {
+    scope: connection.prepare<{ number: number }>(
+      'SELECT number FROM library_scope WHERE owner_id = :userId',
+    ),
+    count: connection.prepare<{ chunkCount: number }>(
+      `SELECT count(*) AS chunkCount FROM (
+         SELECT 1 FROM chunk_index WHERE chunk_index MATCH :expression LIMIT ${COUNT_LIMIT})`,
+    ),
+    ranked: connection.prepare<RankedChunk>(
+      `SELECT rowid AS id, ${RANK} AS rank FROM chunk_index
+       WHERE chunk_index MATCH :expression AND rowid BETWEEN :first AND :last
+       ORDER BY ${RANK} LIMIT :limit`,
+    ),
+    passages: connection.prepare<PassageRow>(
+      `SELECT chunk.id AS chunkId, start_offset AS start, end_offset AS end,
+              document.id AS documentId, title, origin, media_type AS mediaType,
+              snapshot_hash AS snapshotHash
+       FROM chunk JOIN document ON document.id = chunk.document_id
+       WHERE chunk.id IN (SELECT value FROM json_each(:ids))
+         AND (document.owner_id = :userId OR document.shared = 1)`,
+    ),
+    snapshot: connection.prepare<{ length: number; textZstd: Uint8Array }>(
+      'SELECT length, text_zstd AS textZstd FROM snapshot WHERE hash = :hash',
+    ),
+  };
+}
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+/** Over a bare connection, so that it runs in a Worker beside the process that writes. */
+export function createLibrarySearch(connection: Connection): LibrarySearch {
+  const statements = prepareStatements(connection);
+  return async (userId, query, limit) => {
+    const wanted = Math.min(Math.max(0, Math.floor(limit)), MAX_LIMIT);
+    const terms = queryTerms(query);
+    if (wanted === 0 || terms.length === 0) return [];
+    const ranges = await rangesOf(statements, userId);
+    const ranked = await rankedChunks(statements, terms, ranges, wanted + SPARE_HITS);
+    const rows = await visiblePassages(statements, userId, ranked);
+    return withText(statements.snapshot, rows.slice(0, wanted));
+  };
+}
+
+async function rangesOf(statements: Statements, userId: string): Promise<ScopeRange[]> {
+  const own = await statements.scope.get({ userId });
+  const shared = scopeRange(SHARED_SCOPE);
+  return own ? [scopeRange(own.number), shared] : [shared];
+}
+
+async function rankedChunks(
+  statements: Statements,
+  terms: string[],
+  ranges: ScopeRange[],
+  limit: number,
+): Promise<RankedChunk[]> {
+  const counted = [];
+  for (const term of terms) {
+    const row = await statements.count.get({ expression: quoted(term) });
+    counted.push({ term, chunkCount: row?.chunkCount ?? 0 });
+  }
+  const plan = planSearch(counted);
+  const best = new Map<number, number>();
+  for (const [index, expression] of plan.expressions.entries()) {
+    if (index > 0 && plan.firstMaySuffice && best.size >= limit) break;
+    for (const range of ranges) {
+      for (const { id, rank } of await statements.ranked.all({ expression, ...range, limit })) {
+        best.set(id, Math.min(rank, best.get(id) ?? 0));
+      }
+    }
+  }
+  const all = Array.from(best, ([id, rank]) => ({ id, rank }));
+  return all.sort((a, b) => a.rank - b.rank || a.id - b.id).slice(0, limit);
+}
+
+type ScoredPassage = PassageRow & { score: number };
+
+/** In the order of `ranked`. The statement filters by owner again: the id ranges alone would do. */
+async function visiblePassages(
+  statements: Statements,
+  userId: string,
+  ranked: RankedChunk[],
+): Promise<ScoredPassage[]> {
+  const ids = JSON.stringify(ranked.map(({ id }) => id));
+  const rows = new Map<number, PassageRow>();
+  for (const row of await statements.passages.all({ ids, userId })) rows.set(row.chunkId, row);
+  const seen = new Set<string>();
+  const passages: ScoredPassage[] = [];
+  for (const { id, rank } of ranked) {
+    const row = rows.get(id);
+    const place = row && `${row.snapshotHash}:${row.start}`;
+    if (!row || !place || seen.has(place)) continue;
+    seen.add(place);
+    passages.push({ ...row, score: -rank });
+  }
+  return passages;
+}
+
+async function withText(
+  snapshots: Prepared<{ length: number; textZstd: Uint8Array }>,
+  passages: ScoredPassage[],
+): Promise<LibraryHit[]> {
+  const texts = new Map<string, string>();
+  const hits: LibraryHit[] = [];
+  for (const { chunkId: _, ...passage } of passages) {
+    let text = texts.get(passage.snapshotHash);
+    if (text === undefined) {
+      const row = await snapshots.get({ hash: passage.snapshotHash });
+      if (!row) continue;
+      text = decompressText(row.textZstd, row.length);
+      texts.set(passage.snapshotHash, text);
+    }
+    hits.push({ ...passage, text: text.slice(passage.start, passage.end) });
+  }
+  return hits;
+}
