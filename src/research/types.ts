@@ -1,3 +1,5 @@
+import type { ParsedDocument } from '../library/types';
+
 export type ResearchMode = 'lite' | 'standard' | 'pro' | 'max';
 
 /** What a job may use. A mode is a budget; a request may tighten it. */
@@ -101,4 +103,76 @@ export interface TypedOutput {
   /** Names the fields without evidence when `typed` is null for that reason. */
   error: string | null;
   basis: TypedBasis[];
+}
+
+/** What the asker gives to be read first. */
+export type GivenSource =
+  | { kind: 'url'; url: string }
+  | { kind: 'text'; text: string; title: string | null }
+  | { kind: 'document'; id: string }
+  /** A file that the caller has parsed already; `url` tells where it lies. */
+  | { kind: 'parsed'; parsed: ParsedDocument; url: string };
+
+/** The same at rest: texts and documents are pinned to their snapshots when a job is submitted. */
+export type PinnedSource =
+  | { kind: 'url'; url: string }
+  | { kind: 'snapshot'; hash: string; title: string; url: string };
+
+export interface ResearchRequest {
+  question: string;
+  mode: ResearchMode;
+  /** Whole credits; a hard cap. Required for `max`. */
+  maxCredits: number | null;
+  maxWallclockSeconds: number | null;
+  responseSchema: unknown;
+  sources: GivenSource[];
+  /** Which providers may be asked. */
+  search: { library: boolean; web: boolean };
+  /** ISO 639-1. */
+  language: string;
+}
+
+/** A request as it is stored with its job. */
+export interface PinnedRequest extends Omit<ResearchRequest, 'sources'> {
+  sources: PinnedSource[];
+}
+
+/** What one wave asks, and for which sub-question. */
+export interface PlannedQuery {
+  subQuestion: number;
+  text: string;
+}
+
+/** One question put to one provider, and what came of it. */
+export interface Search {
+  wave: number;
+  subQuestion: number;
+  provider: string;
+  query: string;
+  foundCount: number;
+  /** Why it did not answer; null when it did. */
+  error: string | null;
+}
+
+/** A source that was named or found and could not be read. */
+export interface Unreadable {
+  url: string;
+  reason: string;
+}
+
+/** All that a job knows, committed after every wave: each such state is a valid result. */
+export interface ResearchState {
+  plan: Plan | null;
+  waveCount: number;
+  sources: Source[];
+  findings: Finding[];
+  gaps: Gap[];
+  searches: Search[];
+  unreadable: Unreadable[];
+  /** Found and not read: beyond the budget, or waiting for the next wave. */
+  unreadCount: number;
+  followUps: PlannedQuery[];
+  stopReason: StopReason | null;
+  brief: string | null;
+  typed: TypedOutput | null;
 }

@@ -1,0 +1,292 @@
+import { describe, expect, test } from 'bun:test';
+import fc from 'fast-check';
+import { type Analysis, analyse } from './analyse';
+import { plan } from './stages/plan';
+import type { Finding, Page } from './types';
+
+function pagesOf(...texts: (string | [title: string, text: string])[]): Page[] {
+  return texts.map((entry, index) => {
+    const [title, text] = typeof entry === 'string' ? ['', entry] : entry;
+    return {
+      source: index + 1,
+      snapshotHash: `hash-${index}`,
+      url: `https://site${index}.example/page`,
+      title,
+      domain: `site${index}.example`,
+      text,
+      pageStarts: null,
+    };
+  });
+}
+
+function ask(question: string, pages: Page[], critic = true): Analysis {
+  const planned = plan({ question, branches: 3 });
+  const searched = planned.subQuestions.map((text, subQuestion) => ({
+    subQuestion,
+    queries: [text],
+    foundCount: 7,
+    unreadCount: 2,
+  }));
+  return analyse({ plan: planned, pages, maxFindings: 8, critic, searched });
+}
+
+const finding = (analysis: Analysis, words: string): Finding => {
+  const found = analysis.findings.find(({ quotes }) => quotes[0]?.text.includes(words));
+  if (!found) throw new Error(`no finding with "${words}"`);
+  return found;
+};
+
+const MILL = 'The Corran Mill stands by the river Esk.';
+
+describe('what is found', () => {
+  test('the sentence that answers comes first, and boilerplate does not come', () => {
+    const analysis = ask(
+      'When was the Corran Mill built?',
+      pagesOf(
+        `We use cookies on Corran Mill pages. Subscribe to our newsletter. ${MILL} The Corran Mill was built in 1784 by Ann Reid. When was the Corran Mill built?`,
+        'The Tarn Abbey is a ruin. Its monks kept bees.',
+      ),
+    );
+    expect(analysis.findings[0]?.text).toBe('The Corran Mill was built in 1784 by Ann Reid.');
+    expect(analysis.findings.some(({ text }) => /cookies|newsletter|bees/.test(text))).toBe(false);
+    expect(analysis.gaps).toEqual([]);
+  });
+
+  test('a second step that shares no word with the question is found over its title', () => {
+    const analysis = ask(
+      'Where was the director of the film Silent Harbour born?',
+      pagesOf(
+        ['Silent Harbour', 'Silent Harbour is a 1971 drama film directed by Ines Calder.'],
+        ['Ines Calder', 'Ines Calder grew up with four sisters. She was born in Dunmore.'],
+        ['Tom Hale', 'Tom Hale was born in York. He sold boats.'],
+        ['Boats', 'A boat was built there every year. Boats are sold in autumn.'],
+      ),
+    );
+    const sources = analysis.findings.slice(0, 2).map(({ quotes }) => quotes[0]?.source);
+    expect(sources).toEqual([1, 2]);
+  });
+
+  test('a name that has no page yet becomes a query of the next wave, unless the critic is off', () => {
+    const pages = pagesOf(['Silent Harbour', 'Silent Harbour is a film directed by Ines Calder.']);
+    const question = 'Where was the director of the film Silent Harbour born?';
+    expect(ask(question, pages).followUps.map(({ text }) => text)).toContain('Ines Calder');
+    expect(ask(question, pages, false).followUps).toEqual([]);
+  });
+
+  test('pages about something else give no finding, and the gap says where was searched', () => {
+    const question = 'What is the boiling point of osmium?';
+    const analysis = ask(question, pagesOf('The Tarn Abbey is a ruin. Its monks kept bees.'));
+    expect(analysis.findings).toEqual([]);
+    expect(analysis.gaps).toEqual([
+      { subQuestion: 0, text: question, searched: [question], foundCount: 7, unreadCount: 2 },
+    ]);
+  });
+});
+
+describe('verdicts', () => {
+  const QUESTION = 'When was the Corran Mill built?';
+
+  test('two independent sources establish; one only reports', () => {
+    const one = ask(QUESTION, pagesOf(`${MILL} The Corran Mill was built in 1784.`));
+    const two = ask(
+      QUESTION,
+      pagesOf(
+        `${MILL} The Corran Mill was built in 1784.`,
+        'Historians agree: in 1784 the Corran Mill was built here.',
+      ),
+    );
+    expect(finding(one, '1784').status).toBe('reported');
+    expect(finding(two, '1784').status).toBe('established');
+    expect(
+      finding(two, '1784')
+        .quotes.map(({ source }) => source)
+        .sort(),
+    ).toEqual([1, 2]);
+    expect(finding(two, '1784').confidence).toBeGreaterThan(finding(one, '1784').confidence);
+  });
+
+  test('a copy, a second page of one site and a sentence quoted word by word add no voice', () => {
+    const long = Array.from({ length: 12 }, (_, at) => `Line ${at} tells of flour and stones.`);
+    const text = `The Corran Mill was built in 1784. ${long.join(' ')}`;
+    const copied = ask(QUESTION, pagesOf(text, `${text} Shared by us.`));
+    expect(copied.copies).toEqual([{ source: 2, copyOf: 1 }]);
+    expect(finding(copied, '1784').status).toBe('reported');
+
+    const site = pagesOf(
+      'The Corran Mill was built in 1784.',
+      'In 1784 the Corran Mill was built.',
+    );
+    const oneSite = site.map((page) => ({
+      ...page,
+      url: `https://p${page.source}.mills.example/`,
+    }));
+    expect(finding(ask(QUESTION, oneSite), '1784').status).toBe('reported');
+
+    const sentence =
+      'The Corran Mill was built in 1784 by Ann Reid for the weavers of the northern valley.';
+    const quoted = ask(QUESTION, pagesOf(`${MILL} ${sentence}`, `A leaflet of ours. ${sentence}`));
+    expect(finding(quoted, '1784').status).toBe('reported');
+  });
+
+  test('documents of the library are publishers of their own', () => {
+    const library = pagesOf(
+      `${MILL} The Corran Mill was built in 1784.`,
+      'Historians agree: in 1784 the Corran Mill was built here.',
+    ).map((page) => ({ ...page, url: `library:doc-${page.source}`, domain: '' }));
+    expect(finding(ask(QUESTION, library), '1784').status).toBe('established');
+  });
+
+  test.each([
+    ['another date', 'The Corran Mill was built in 1784.', 'The Corran Mill was built in 1801.'],
+    [
+      'another amount',
+      'The Corran Mill was built in a year with 40 masons at work.',
+      'The Corran Mill was built in a year with 90 masons at work.',
+    ],
+    [
+      'another name',
+      'The Corran Mill was built in 1784 by Ann Reid for weavers.',
+      'The Corran Mill was built in 1784 by Hugh Dunn for weavers.',
+    ],
+    [
+      'a negation',
+      'The Corran Mill was built before the great flood came.',
+      'The Corran Mill was not built before the great flood came.',
+    ],
+    [
+      'an opposite word',
+      'The Corran Mill was built and opened to the public that year.',
+      'The Corran Mill was built and closed to the public that year.',
+    ],
+  ])('%s is contested, with both quotes', (_, left, right) => {
+    const analysis = ask(QUESTION, pagesOf(`Visit us. ${left}`, `A leaflet. ${right}`));
+    const [first] = analysis.findings;
+    expect(first?.status).toBe('contested');
+    const both = [first?.quotes[0]?.text, first?.disputedBy[0]?.text].sort();
+    expect(both).toEqual([left, right].sort());
+  });
+
+  test.each([
+    ['different things', 'The Corran Mill was built in 1784.', 'The Tarn Mill was built in 1801.'],
+    [
+      'a rounded number',
+      'The Corran Mill was built for 4,001 crowns.',
+      'The Corran Mill was built for 4,000 crowns.',
+    ],
+    [
+      'a finer date',
+      'The Corran Mill was built in 1784.',
+      'The Corran Mill was built on 3 May 1784.',
+    ],
+    [
+      'another unit',
+      'The Corran Mill was built with 3 floors.',
+      'The Corran Mill was built with 9 windows.',
+    ],
+    [
+      'other facts',
+      'The Corran Mill was built in 1784.',
+      'The Corran Mill burned down and was sold in 1930.',
+    ],
+  ])('%s do not contradict', (_, left, right) => {
+    const analysis = ask(QUESTION, pagesOf(`Visit us. ${left}`, `A leaflet. ${right}`));
+    expect(analysis.findings.map(({ status }) => status)).not.toContain('contested');
+  });
+
+  test('a rumour is unverified', () => {
+    const analysis = ask(QUESTION, pagesOf('The Corran Mill was reportedly built in 1784.'));
+    expect(finding(analysis, '1784').status).toBe('unverified');
+  });
+
+  test('an attributed quotation is a quote, an opinion a claim', () => {
+    const analysis = ask(
+      QUESTION,
+      pagesOf(
+        '“The Corran Mill was built on a bed of oak and hope,” said Ann Reid.',
+        'The Corran Mill, built in 1784, is probably the best mill of the valley.',
+      ),
+    );
+    expect(finding(analysis, 'oak and hope').kind).toBe('quote');
+    expect(finding(analysis, 'probably').kind).toBe('claim');
+  });
+});
+
+describe('whatever the pages hold', () => {
+  const words = fc.constantFrom(
+    'The',
+    'Corran',
+    'Mill',
+    'was',
+    'built',
+    'in',
+    '1784',
+    '1801',
+    'not',
+    'by',
+    'Ann Reid',
+    '.',
+    '?',
+    '\n\n',
+    '- ',
+    '“',
+    '”',
+    '<b>',
+    '[x](y)',
+    '12 %',
+    '€ 5',
+    '中文字',
+    '😀',
+    '|',
+    '# ',
+    'Dr.',
+  );
+  const text = fc.oneof(
+    fc.array(words, { maxLength: 60 }).map((parts) => parts.join(' ')),
+    fc.string({ unit: 'binary', maxLength: 200 }),
+  );
+  const texts = fc.array(text, { maxLength: 5 });
+  const questions = fc.oneof(fc.constant('When was the Corran Mill built?'), text);
+
+  test('every quote stands in its page, confidence lies in (0, 1), and nothing throws', () => {
+    fc.assert(
+      fc.property(questions, texts, (question, bodies) => {
+        const pages = pagesOf(...bodies);
+        for (const { quotes, disputedBy, confidence, status } of ask(question, pages).findings) {
+          expect(quotes.length).toBeGreaterThan(0);
+          expect(confidence).toBeGreaterThan(0);
+          expect(confidence).toBeLessThan(1);
+          expect(disputedBy.length > 0).toBe(status === 'contested');
+          for (const quote of [...quotes, ...disputedBy]) {
+            const page = pages.find(({ source }) => source === quote.source);
+            expect(page?.text.slice(quote.start, quote.end)).toBe(quote.text);
+          }
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('the order of the pages changes nothing', () => {
+    fc.assert(
+      fc.property(texts, fc.infiniteStream(fc.nat()), (bodies, keys) => {
+        const pages = pagesOf(...bodies);
+        const shuffled = pages
+          .map((page) => ({ page, key: keys.next().value ?? 0 }))
+          .sort((a, b) => a.key - b.key)
+          .map(({ page }) => page);
+        const question = 'When was the Corran Mill built?';
+        expect(ask(question, shuffled)).toEqual(ask(question, pages));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('the result survives the way out of a Worker', () => {
+    const analysis = ask(
+      'When was the Corran Mill built?',
+      pagesOf('The Corran Mill was built in 1784.'),
+    );
+    expect(structuredClone(analysis)).toEqual(analysis);
+    expect(JSON.parse(JSON.stringify(analysis))).toEqual(analysis);
+  });
+});

@@ -1,0 +1,88 @@
+import type { Job, JobState } from '../jobs/types';
+import { Fault } from '../lib/fault';
+import { initialState } from './pipeline';
+import { type ResearchListRow, type ResearchRow, researchStore } from './store';
+import { type Asker, Submission, type SubmissionDeps, type Submitted } from './submission';
+import type { ResearchRequest, ResearchState } from './types';
+import { type Verification, verifyState } from './verification';
+
+/** Everything known of a job; a presenter puts it in its dialect's words. */
+export interface ResearchView {
+  job: Job;
+  row: ResearchRow;
+  state: ResearchState;
+}
+
+/** The door of research. Where a user may be null, null stands for the operator, who sees all. */
+export interface Research {
+  /**
+   * Accepts a job. Throws Fault `invalid_request`, `insufficient_credits`, or `conflict` for an
+   * Idempotency-Key that was used for another request.
+   */
+  submit(
+    asker: Asker,
+    request: ResearchRequest,
+    idempotencyKey?: string | null,
+  ): Promise<Submitted>;
+  /**
+   * Accepts a job that this process will perform itself, so that no server beside it starts it.
+   * With `isGranted`, what it holds is granted in the same write: the operator pays nothing.
+   */
+  submitClaimed(
+    asker: Asker,
+    request: ResearchRequest,
+    options: { leaseMs: number; isGranted: boolean },
+  ): Promise<Job>;
+  /** Throws Fault `not_found`, for another user's job as for none. */
+  get(id: string, userId: string | null): Promise<ResearchView>;
+  /** Newest first. */
+  list(filter: {
+    userId?: string;
+    states?: JobState[];
+    limit: number;
+    offset: number;
+  }): Promise<ResearchListRow[]>;
+  /** A job that has ended stays as it is; a running one ends soon. Throws Fault `not_found`. */
+  cancel(id: string, userId: string | null): Promise<ResearchView>;
+  /** Resolves when the job has ended, or `signal` aborts. */
+  settled(id: string, signal: AbortSignal): Promise<void>;
+  /** Checks every quote of a job again. Throws Fault `not_found`. */
+  verify(id: string, userId: string | null): Promise<Verification>;
+}
+
+export function createResearch(deps: SubmissionDeps): Research {
+  const { db, queue, library } = deps;
+  const store = db.bind(researchStore);
+  const submission = new Submission(deps);
+
+  async function get(id: string, userId: string | null): Promise<ResearchView> {
+    const [job, row] = await Promise.all([queue.get(id), store.read.byJob(id)]);
+    if (!job || !row || (userId !== null && row.userId !== userId)) {
+      throw new Fault('not_found', `no research job has the id ${id}`, { field: 'id' });
+    }
+    const state = row.checkpoint ? (JSON.parse(row.checkpoint) as ResearchState) : initialState;
+    return { job, row, state };
+  }
+
+  return {
+    submit: (asker, request, idempotencyKey = null) =>
+      submission.submit(asker, request, idempotencyKey),
+    submitClaimed: (asker, request, options) => submission.submitClaimed(asker, request, options),
+    get,
+    list: (filter) => store.read.list(filter),
+    async cancel(id, userId) {
+      await get(id, userId);
+      await queue.requestCancel(id);
+      return get(id, userId);
+    },
+    async settled(id, signal) {
+      for await (const _ of queue.follow(id, 0, signal)) {
+        // Only the end is waited for.
+      }
+    },
+    async verify(id, userId) {
+      const { state } = await get(id, userId);
+      return verifyState(state, (hash) => library.snapshot(hash));
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { getDomain, getHostname } from 'tldts';
+import { containment, type Sketch, sketch } from '../text/shingles';
+import type { Page } from '../types';
+
+/** Which sources are one voice. */
+export interface Independence {
+  /** Source number to the number of the source whose copy it is; only copies are listed. */
+  copyOf: ReadonlyMap<number, number>;
+  /** The publisher that a source counts for: copies count for the publisher of the original. */
+  publisher(source: number): string;
+}
+
+const COPY_CONTAINMENT = 0.7;
+/** Shorter texts hold too little to be told from a common phrase. */
+const MIN_SHINGLES = 15;
+
+/**
+ * Pages that are nearly the same text are copies of the one with the lowest number. Pages of one
+ * registrable domain have one publisher; each document of the library is its own.
+ */
+export function independence(pages: readonly Page[]): Independence {
+  const ordered = [...pages].sort((a, b) => a.source - b.source);
+  const originals: { source: number; hash: string; sketch: Sketch }[] = [];
+  const copyOf = new Map<number, number>();
+  const publishers = new Map<number, string>();
+  for (const page of ordered) {
+    const own = sketch(page.text);
+    const original = originals.find(
+      (other) => other.hash === page.snapshotHash || isCopy(other.sketch, own),
+    );
+    if (original) copyOf.set(page.source, original.source);
+    else originals.push({ source: page.source, hash: page.snapshotHash, sketch: own });
+    publishers.set(page.source, publisherOf(page));
+  }
+  return {
+    copyOf,
+    publisher: (source) => publishers.get(copyOf.get(source) ?? source) ?? `source:${source}`,
+  };
+}
+
+function isCopy(a: Sketch, b: Sketch): boolean {
+  if (Math.min(a.hashes.size, b.hashes.size) < MIN_SHINGLES) return false;
+  return containment(a, b) >= COPY_CONTAINMENT;
+}
+
+function publisherOf(page: Page): string {
+  if (page.url.startsWith('library:')) return page.url;
+  return (
+    getDomain(page.url, { allowPrivateDomains: true }) ??
+    (getHostname(page.url) || page.domain || page.url)
+  );
+}

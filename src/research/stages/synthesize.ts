@@ -1,0 +1,169 @@
+import { inertMarkdown } from '../text/clean';
+import type { Finding, Gap, Plan, Quote, Source } from '../types';
+
+export interface SynthesizeInput {
+  plan: Plan;
+  /** Best first. */
+  findings: readonly Finding[];
+  sources: readonly Source[];
+  gaps: readonly Gap[];
+  maxWords: number;
+}
+
+const MAX_QUERIES_NAMED = 3;
+const MAX_NAMED_WORDS = 14;
+const MAX_SIDES = 3;
+/** Headings take at most this share of the words; else the groups stand without them. */
+const HEADINGS_SHARE = 0.15;
+
+interface Line {
+  subQuestion: number;
+  text: string;
+}
+
+/**
+ * The answer in Markdown, of at most `maxWords` words: the findings' own words, each with the
+ * numbers of its sources; both sides of what is contested; and a line for what was not found.
+ * Nothing that stands in a page comes alive in it.
+ */
+export function synthesize(input: SynthesizeInput): { brief: string } {
+  const { plan, findings, gaps, maxWords } = input;
+  const missing = gaps.map((gap) => notFound(gap, plan.subQuestions.length === 1));
+  if (findings.length === 0) return { brief: withinWords(nothingFound(plan, missing), maxWords) };
+  const copies = new Map(input.sources.map((source) => [source.number, source.copyOf]));
+  const reserved = withinWords(missing, Math.floor(maxWords / 4));
+  const lines = fitting(findings, copies, maxWords - countWords(reserved));
+  const body = laidOut(plan, lines, maxWords - countWords(reserved));
+  return { brief: [body, reserved].filter((part) => part !== '').join('\n\n') };
+}
+
+/** As many findings as the words allow, best first; a shorter one may come in for a longer one. */
+function fitting(
+  findings: readonly Finding[],
+  copies: ReadonlyMap<number, number | null>,
+  words: number,
+): Line[] {
+  const lines: Line[] = [];
+  const said: Quote[] = [];
+  let left = words;
+  for (const finding of findings) {
+    // The other side of a contested point that was told already.
+    if (finding.quotes.every((quote) => said.some((other) => samePlace(quote, other)))) continue;
+    const sides = sidesOf(finding);
+    const text = sides.length > 1 ? disagreement(sides, copies) : statement(finding, copies);
+    // A list mark and one space for each line.
+    const cost = countWords(text) + 1;
+    if (cost > left) continue;
+    left -= cost;
+    lines.push({ subQuestion: finding.subQuestion, text });
+    said.push(...finding.quotes, ...finding.disputedBy);
+  }
+  return lines;
+}
+
+function samePlace(a: Quote, b: Quote): boolean {
+  return a.snapshotHash === b.snapshotHash && a.start < b.end && b.start < a.end;
+}
+
+function statement(finding: Finding, copies: ReadonlyMap<number, number | null>): string {
+  const hedge = finding.status === 'unverified' ? 'Unverified: ' : '';
+  return `${hedge}${inertMarkdown(finding.text)}${marks(finding.quotes, copies)}`;
+}
+
+/** The sides of a contested finding: its own quotes, then what disputes them, each said once. */
+function sidesOf(finding: Finding): Quote[][] {
+  const sides: Quote[][] = [finding.quotes.slice()];
+  for (const quote of finding.disputedBy) {
+    const home = sides.slice(1).find(([first]) => first && isAlike(first.text, quote.text));
+    if (home) home.push(quote);
+    else if (sides.length < MAX_SIDES) sides.push([quote]);
+  }
+  return sides;
+}
+
+function isAlike(a: string, b: string): boolean {
+  const left = new Set(a.toLowerCase().match(/[\p{L}\p{N}]+/gu));
+  const right = new Set(b.toLowerCase().match(/[\p{L}\p{N}]+/gu));
+  const shared = [...left].filter((word) => right.has(word)).length;
+  return shared >= 0.95 * Math.max(left.size, right.size);
+}
+
+function disagreement(sides: Quote[][], copies: ReadonlyMap<number, number | null>): string {
+  const told = sides.map(
+    (quotes) => `“${inertMarkdown(quotes[0]?.text ?? '')}”${marks(quotes, copies)}`,
+  );
+  return `Sources disagree: ${told.join(' — ')}`;
+}
+
+/** `[1][3]`: each source once, ascending; a copy stands behind its original when both are there. */
+function marks(quotes: readonly Quote[], copies: ReadonlyMap<number, number | null>): string {
+  const numbers = new Set(quotes.map((quote) => quote.source));
+  const shown = [...numbers].filter((number) => {
+    const original = copies.get(number);
+    return original === null || original === undefined || !numbers.has(original);
+  });
+  return shown
+    .sort((a, b) => a - b)
+    .map((number) => `[${number}]`)
+    .join('');
+}
+
+/** The direct answer first, then the rest: under its sub-question when there are several. */
+function laidOut(plan: Plan, lines: readonly Line[], words: number): string {
+  const [answer, ...others] = lines;
+  if (!answer) return '';
+  const spare = words - countWords(lines.map((line) => `- ${line.text}`).join(' '));
+  const groups = Map.groupBy(others, (line) => line.subQuestion);
+  const heading = (index: number) => `**${inertMarkdown(plan.subQuestions[index] ?? '')}**`;
+  const headingWords = countWords([...groups.keys()].map(heading).join(' '));
+  const headed = groups.size > 1 && headingWords <= Math.min(spare, words * HEADINGS_SHARE);
+  const blocks = [...groups]
+    .sort(([a], [b]) => a - b)
+    .map(([index, group]) => {
+      const list = group.map((line) => `- ${line.text}`).join('\n');
+      return headed ? `${heading(index)}\n\n${list}` : list;
+    });
+  return [answer.text, ...(headed ? blocks : [blocks.join('\n')])].join('\n\n').trim();
+}
+
+function nothingFound(plan: Plan, missing: readonly string[]): string[] {
+  const what = inertMarkdown(shortened(plan.question));
+  return [`No source that was read answers the question: ${what}`, ...missing];
+}
+
+/** What is open and where it was looked for, in one line. */
+function notFound(gap: Gap, isOnly: boolean): string {
+  const asked = gap.searched.slice(0, MAX_QUERIES_NAMED).map((query) => {
+    return `“${inertMarkdown(shortened(query))}”`;
+  });
+  const what = isOnly
+    ? 'Not enough evidence'
+    : `Not enough evidence on “${inertMarkdown(shortened(gap.text))}”`;
+  if (asked.length === 0) return `${what}: no search was made for it.`;
+  const more = gap.searched.length - asked.length;
+  const rest = more > 0 ? ` and ${more} more` : '';
+  const counts = `${gap.foundCount} found, ${gap.unreadCount} of them unread`;
+  return `${what}. Searched: ${asked.join(', ')}${rest} (${counts}).`;
+}
+
+function shortened(text: string): string {
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  if (words.length <= MAX_NAMED_WORDS) return words.join(' ');
+  return `${words.slice(0, MAX_NAMED_WORDS).join(' ')} …`;
+}
+
+/** The paragraphs that fit; the first is kept in any case, for a brief says at least one thing. */
+function withinWords(paragraphs: readonly string[], words: number): string {
+  const kept: string[] = [];
+  let left = words;
+  for (const paragraph of paragraphs) {
+    left -= countWords(paragraph);
+    if (left < 0 && kept.length > 0) break;
+    kept.push(paragraph);
+  }
+  return kept.join('\n\n');
+}
+
+function countWords(text: string): number {
+  return text.match(/\S+/g)?.length ?? 0;
+}

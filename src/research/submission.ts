@@ -1,0 +1,135 @@
+import type { Credits } from '../credits/service';
+import type { Db } from '../db/database';
+import type { Transaction } from '../db/write';
+import type { Queue } from '../jobs/queue';
+import type { Job, NewJob } from '../jobs/types';
+import type { Clock } from '../lib/clock';
+import { type Chance, sha256Hex } from '../lib/ids';
+import { wholeCredits } from '../lib/money';
+import type { Library } from '../library/service';
+import { RESEARCH } from './jobs';
+import { holdMicros } from './modes';
+import { type Pinned, type PinningPorts, pin } from './pinning';
+import { checkRequest } from './request';
+import { researchStore } from './store';
+import type { ResearchRequest } from './types';
+
+/** Whose job it is, and by which key it was asked. */
+export interface Asker {
+  userId: string;
+  keyId: string | null;
+}
+
+export interface Submitted {
+  id: string;
+  /** True when the same Idempotency-Key was used before: this is the job of that time. */
+  existing: boolean;
+}
+
+export interface SubmissionDeps extends PinningPorts {
+  db: Db;
+  queue: Queue;
+  credits: Credits;
+  library: Library;
+  clock: Clock;
+  chance: Chance;
+}
+
+/** A job that one process runs by itself ends with it. */
+const CLAIMED_ATTEMPTS = 1;
+
+/** How a question becomes a job: its hold, its row and its first event are one write. */
+export class Submission {
+  #deps: SubmissionDeps;
+  #store;
+
+  constructor(deps: SubmissionDeps) {
+    this.#deps = deps;
+    this.#store = deps.db.bind(researchStore);
+  }
+
+  async submit(
+    asker: Asker,
+    request: ResearchRequest,
+    idempotencyKey: string | null,
+  ): Promise<Submitted> {
+    checkRequest(request);
+    const { db, queue, chance } = this.#deps;
+    const requestHash = idempotencyKey === null ? null : sha256Hex(JSON.stringify(request));
+    const pinned = await pin(this.#deps, asker.userId, request);
+    return db.write(async (tx) => {
+      if (idempotencyKey !== null && requestHash !== null) {
+        const prior = await queue.findIdempotent(tx, asker.userId, idempotencyKey, requestHash);
+        if (prior) return { id: prior.id, existing: true };
+      }
+      const id = chance.id();
+      await this.#hold(tx, id, asker, pinned);
+      await queue.enqueue(tx, { ...newJob(id, asker, pinned), idempotencyKey, requestHash });
+      await this.#record(tx, id, asker, pinned);
+      return { id, existing: false };
+    });
+  }
+
+  async submitClaimed(
+    asker: Asker,
+    request: ResearchRequest,
+    options: { leaseMs: number; isGranted: boolean },
+  ): Promise<Job> {
+    checkRequest(request);
+    const { db, queue, credits, chance } = this.#deps;
+    const pinned = await pin(this.#deps, asker.userId, request);
+    return db.write(async (tx) => {
+      const id = chance.id();
+      if (options.isGranted) {
+        await credits.grant(tx, {
+          id: `operator/${id}`,
+          userId: asker.userId,
+          bucket: 'purchased',
+          amountMicros: holdMicros(pinned.request),
+          note: 'run by the operator on the command line',
+        });
+      }
+      await this.#hold(tx, id, asker, pinned);
+      const claimed = { ...newJob(id, asker, pinned), maxAttempts: CLAIMED_ATTEMPTS };
+      const job = await queue.enqueueClaimed(tx, claimed, options.leaseMs);
+      await this.#record(tx, id, asker, pinned);
+      return job;
+    });
+  }
+
+  async #hold(tx: Transaction, id: string, asker: Asker, { request }: Pinned): Promise<void> {
+    const amountMicros = holdMicros(request);
+    await this.#deps.credits.hold(tx, { id, userId: asker.userId, amountMicros });
+  }
+
+  async #record(
+    tx: Transaction,
+    id: string,
+    asker: Asker,
+    { request, parsed }: Pinned,
+  ): Promise<void> {
+    const { library, queue, clock } = this.#deps;
+    const store = this.#store.within(tx);
+    const heldMicros = holdMicros(request);
+    await store.insert({
+      jobId: id,
+      userId: asker.userId,
+      question: request.question,
+      mode: request.mode,
+      request: JSON.stringify(request),
+      heldMicros,
+      createdMs: clock.nowMs(),
+    });
+    for (const text of parsed) await library.putSnapshot(tx, text);
+    for (const source of request.sources) {
+      if (source.kind === 'snapshot') await store.nameSource(id, source.hash);
+    }
+    await queue.emit(tx, id, 'accepted', { mode: request.mode, held_micros: heldMicros });
+  }
+}
+
+/** In the fair queue a job weighs what it may cost. */
+function newJob(id: string, asker: Asker, { request }: Pinned): NewJob {
+  const { userId, keyId } = asker;
+  return { id, kind: RESEARCH, userId, keyId, cost: wholeCredits(holdMicros(request)) };
+}

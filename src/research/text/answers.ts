@@ -1,0 +1,132 @@
+import { type Corpus, type Sentence, sentenceNames, sentenceValues } from './corpus';
+import type { Question } from './question';
+import { synonyms } from './synonyms';
+import { terms } from './terms';
+
+/** What a sentence seems to answer: the value of the asked kind nearest to what is asked. */
+export interface Answer {
+  /** Two answers of one kind can be compared. */
+  kind: string;
+  /** Normal form; equal keys are the same answer. */
+  key: string;
+  /** Offsets in the sentence. */
+  start: number;
+  end: number;
+  /** True when the sentence says what is asked about, near the answer. */
+  strong: boolean;
+}
+
+/** Further away than this, a value belongs to another statement. */
+const NEAR_UNITS = 70;
+/** Names are everywhere: one must stand closer. */
+const NEAR_NAME_UNITS = 30;
+
+const MAKER =
+  /\b(?:artist|author|writer|wrote|written|director|directed|produced|producer|composer|composed|architect|designed|singer|band|creator|created|performed|painted|invented|founded|built)\b/i;
+
+/** Verdicts look at a sentence once for each other one. Bounded: entries die with their question. */
+const known = new WeakMap<Question, WeakMap<Sentence, Answer | null>>();
+
+export function answerIn(corpus: Corpus, sentence: Sentence, question: Question): Answer | null {
+  const bySentence = known.get(question) ?? new WeakMap<Sentence, Answer | null>();
+  known.set(question, bySentence);
+  const earlier = bySentence.get(sentence);
+  if (earlier !== undefined) return earlier;
+  const answer = findAnswer(corpus, sentence, question);
+  bySentence.set(sentence, answer);
+  return answer;
+}
+
+function findAnswer(corpus: Corpus, sentence: Sentence, question: Question): Answer | null {
+  const options = answersOf(sentence, question);
+  if (options.length === 0) return null;
+  const cues = cuePlaces(sentence, question);
+  const onSubject = isAbout(corpus, sentence, question);
+  const reach = isName(question) ? NEAR_NAME_UNITS : NEAR_UNITS;
+  let best: Answer | null = null;
+  let bestDistance = Number.POSITIVE_INFINITY;
+  for (const option of options) {
+    const distance = isBylined(sentence, question, option)
+      ? 0
+      : Math.min(...cues.map((cue) => gap(cue, option)), 400);
+    if (distance >= bestDistance) continue;
+    bestDistance = distance;
+    // A member of a closed class answers wherever the subject is spoken of.
+    const near = question.kind !== null || distance <= reach;
+    best = { ...option, strong: onSubject && near };
+  }
+  return best;
+}
+
+/** "An album by X", "directed by X": of works, the name after "by" is the maker's. */
+function isBylined(sentence: Sentence, question: Question, option: Option): boolean {
+  return (
+    isName(question) &&
+    MAKER.test(question.text) &&
+    /\bby (?:the )?$/i.test(sentence.text.slice(0, option.start))
+  );
+}
+
+function isName({ answer }: Question): boolean {
+  return answer === 'person' || answer === 'place' || answer === 'name';
+}
+
+type Option = Omit<Answer, 'strong'>;
+
+function answersOf(sentence: Sentence, question: Question): Option[] {
+  const { answer } = question;
+  if (answer === 'date' || answer === 'number') {
+    return sentenceValues(sentence)
+      .filter((value) => (value.kind === 'date') === (answer === 'date'))
+      .filter((value) => answer === 'date' || !isRate(sentence, value))
+      .map(({ kind, value, start, end }) => ({ kind, key: value, start, end }));
+  }
+  if (question.kind) {
+    return [...sentence.text.matchAll(question.kind)].map(({ 0: member, index }) => ({
+      kind: answer,
+      key: terms(member).join(' '),
+      start: index,
+      end: index + member.length,
+    }));
+  }
+  if (!isName(question)) return [];
+  const asked = new Set(question.terms);
+  return sentenceNames(sentence)
+    .filter((name) => !name.key.split(' ').some((term) => asked.has(term)))
+    .map(({ key, start, end }) => ({ kind: answer, key, start, end }));
+}
+
+/** "389 people per square mile" does not say how many people there are. */
+function isRate(sentence: Sentence, value: { end: number }): boolean {
+  return /^\s*\S{0,15}\s?(?:per\b|\/\s?[a-z])/i.test(
+    sentence.text.slice(value.end, value.end + 25),
+  );
+}
+
+interface Place {
+  start: number;
+  end: number;
+}
+
+/** Where the sentence says what is asked: the predicate, or a word that may stand for it. */
+function cuePlaces(sentence: Sentence, question: Question): Place[] {
+  const wanted = new Set(question.predicate);
+  for (const term of question.predicate) for (const other of synonyms(term)) wanted.add(other);
+  return sentence.tokens.filter((token) => wanted.has(token.term));
+}
+
+function gap(a: Place, b: Place): number {
+  return Math.max(0, a.start - b.end, b.start - a.end);
+}
+
+/** True when the page speaks of every name of the question, if only by its surname. */
+function isAbout(corpus: Corpus, sentence: Sentence, question: Question): boolean {
+  const page = corpus.pages[sentence.page];
+  if (!page || question.names.length === 0) return false;
+  const title = new Set(page.titleTerms);
+  return question.names.every((name) => {
+    const parts = name.key.split(' ');
+    const spoken = parts.filter((term) => page.counts.has(term) || title.has(term));
+    return 2 * spoken.length >= parts.length;
+  });
+}

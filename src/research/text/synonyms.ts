@@ -1,0 +1,101 @@
+import { terms } from './terms';
+
+/** Words of one line ask for, and state, the same thing. */
+const GROUPS = [
+  'born birth birthdate birthplace',
+  'died die death deceased killed',
+  'built build constructed construction completed erected',
+  'founded found founder established establishment formed created started inception',
+  'located location situated lies headquartered based',
+  'directed director',
+  'written wrote writer author',
+  'produced producer',
+  'artist band singer musician rapper performed recorded duo',
+  'married wife husband spouse',
+  'released published release',
+  'opened opening inaugurated',
+  'begin began begun start started commenced',
+  'sell sold',
+  'lead led leader',
+  'hold held',
+  'buy bought acquired purchased',
+  'teach taught teacher',
+  'become became',
+  'invent inventor invention',
+  'discover discoverer discovery',
+  'population inhabitants residents people populous',
+  'length long',
+  'height tall high',
+  'sport league player footballer played',
+  'member membership',
+  'occupation profession works',
+  'capital seat',
+  'nickname nicknamed',
+  'genre style',
+  'designed architect designer',
+  'won winner victory champion',
+  'played starred role portrayed actor',
+];
+
+const BY_TERM = new Map<string, string[]>();
+for (const group of GROUPS) {
+  const members = [...new Set(terms(group))];
+  for (const member of members) {
+    const others = members.filter((other) => other !== member);
+    BY_TERM.set(member, [...(BY_TERM.get(member) ?? []), ...others]);
+  }
+}
+
+/** The terms that may stand for a term, itself not among them. */
+export function synonyms(term: string): readonly string[] {
+  return BY_TERM.get(term) ?? [];
+}
+
+const OPPOSITES = [
+  ['increase', 'decrease'],
+  ['increased', 'reduced'],
+  ['rise', 'fall'],
+  ['rose', 'fell'],
+  ['grew', 'shrank'],
+  ['higher', 'lower'],
+  ['largest', 'smallest'],
+  ['larger', 'smaller'],
+  ['longest', 'shortest'],
+  ['first', 'last'],
+  ['before', 'after'],
+  ['north', 'south'],
+  ['east', 'west'],
+  ['northern', 'southern'],
+  ['eastern', 'western'],
+  ['safe', 'dangerous'],
+  ['safe', 'unsafe'],
+  ['legal', 'illegal'],
+  ['possible', 'impossible'],
+  ['true', 'false'],
+  ['accepted', 'rejected'],
+  ['alive', 'dead'],
+  ['won', 'lost'],
+  ['opened', 'closed'],
+  ['warmer', 'colder'],
+  ['better', 'worse'],
+  ['effective', 'ineffective'],
+  ['success', 'failure'],
+  ['guilty', 'innocent'],
+  ['acquitted', 'convicted'],
+  ['allowed', 'forbidden'],
+  ['always', 'never'],
+  ['public', 'private'],
+] as const;
+
+const OPPOSITE_OF = new Map<string, Set<string>>();
+for (const [left, right] of OPPOSITES) {
+  const [a, b] = [terms(left)[0], terms(right)[0]];
+  if (!a || !b) continue;
+  OPPOSITE_OF.set(a, (OPPOSITE_OF.get(a) ?? new Set()).add(b));
+  OPPOSITE_OF.set(b, (OPPOSITE_OF.get(b) ?? new Set()).add(a));
+}
+
+/** Terms of which one denies the other, where the rest of two sentences is alike. */
+export function areOpposites(a: string, b: string): boolean {
+  return OPPOSITE_OF.get(a)?.has(b) ?? false;
+}
