@@ -1,0 +1,152 @@
+/** One table of everything an operator may set. It feeds the parser, `sonde help options` and the docs. */
+export interface OptionSpec<Kind extends OptionKind = OptionKind> {
+  kind: Kind;
+  /** The environment variable that sets it. */
+  env: string;
+  default: OptionValue[Kind];
+  secret?: boolean;
+  help: string;
+  /** Inclusive bounds of an integer. */
+  min?: number;
+  max?: number;
+  /** The words a choice may take. */
+  choices?: readonly string[];
+}
+
+export type OptionKind = 'text' | 'integer' | 'switch' | 'list' | 'choice';
+
+export interface OptionValue {
+  text: string;
+  integer: number;
+  switch: boolean;
+  list: string[];
+  choice: string;
+}
+
+function text(env: string, value: string, help: string, secret = false): OptionSpec<'text'> {
+  return { kind: 'text', env, default: value, help, secret };
+}
+
+function integer(env: string, value: number, min: number, max: number, help: string) {
+  return { kind: 'integer', env, default: value, min, max, help } satisfies OptionSpec<'integer'>;
+}
+
+function onOff(env: string, value: boolean, help: string): OptionSpec<'switch'> {
+  return { kind: 'switch', env, default: value, help };
+}
+
+function list(env: string, help: string): OptionSpec<'list'> {
+  return { kind: 'list', env, default: [], help };
+}
+
+export const optionTable = {
+  dataDir: text('SONDE_DATA', './data', 'Folder of the database; made if there is none.'),
+  host: text('SONDE_HOST', '127.0.0.1', 'Address that `serve` listens on.'),
+  port: integer('SONDE_PORT', 8787, 0, 65_535, 'Port that `serve` listens on; 0 takes a free one.'),
+  baseUrl: text('SONDE_BASE_URL', '', 'Address that users see; taken from each request if empty.'),
+  logLevel: {
+    kind: 'choice',
+    env: 'SONDE_LOG_LEVEL',
+    default: 'info',
+    choices: ['info', 'warn', 'error', 'silent'],
+    help: 'The least severe event that is logged.',
+  } satisfies OptionSpec<'choice'>,
+  logFormat: {
+    kind: 'choice',
+    env: 'SONDE_LOG_FORMAT',
+    default: 'text',
+    choices: ['text', 'json'],
+    help: 'How a line of the log is written.',
+  } satisfies OptionSpec<'choice'>,
+  runner: onOff(
+    'SONDE_RUNNER',
+    true,
+    'Run jobs. When off, `serve` accepts jobs and leaves them queued.',
+  ),
+  researchConcurrency: integer(
+    'SONDE_RESEARCH_CONCURRENCY',
+    16,
+    1,
+    1_000,
+    'Research jobs that run at once.',
+  ),
+  workers: integer('SONDE_WORKERS', 1, 1, 64, 'Threads for parsing, ranking and searching.'),
+  leaseMs: integer(
+    'SONDE_LEASE_MS',
+    15_000,
+    1_000,
+    600_000,
+    'How long a job stays with a process that has gone silent.',
+  ),
+  graceMs: integer(
+    'SONDE_GRACE_MS',
+    5_000,
+    0,
+    600_000,
+    'How long running jobs may take to checkpoint on SIGTERM.',
+  ),
+  syncWaitMs: integer(
+    'SONDE_SYNC_WAIT_MS',
+    25_000,
+    0,
+    120_000,
+    'How long a lite or standard job is waited for before the answer is 202.',
+  ),
+  web: onOff(
+    'SONDE_WEB',
+    true,
+    'Search the web providers. Off, nothing leaves the machine but the URLs that users give.',
+  ),
+  wikipedia: onOff('SONDE_WIKIPEDIA', true, 'Search Wikipedia.'),
+  wikipediaUrl: text('SONDE_WIKIPEDIA_URL', '', 'Another address of the MediaWiki API.'),
+  openalex: onOff('SONDE_OPENALEX', true, 'Search OpenAlex.'),
+  openalexKey: text(
+    'SONDE_OPENALEX_KEY',
+    '',
+    'API key of OpenAlex; without one it answers a few searches a day.',
+    true,
+  ),
+  openalexUrl: text('SONDE_OPENALEX_URL', '', 'Another address of the OpenAlex API.'),
+  contact: text(
+    'SONDE_CONTACT',
+    '',
+    'Mail address that is told to the search APIs, as they ask for.',
+  ),
+  fetchAllow: list(
+    'SONDE_FETCH_ALLOW',
+    'Private addresses or ranges that may be fetched all the same, comma separated.',
+  ),
+  fetchMaxBytes: integer(
+    'SONDE_FETCH_MAX_BYTES',
+    10_485_760,
+    1_024,
+    1_073_741_824,
+    'Largest page that is read.',
+  ),
+  fetchTimeoutMs: integer(
+    'SONDE_FETCH_TIMEOUT_MS',
+    10_000,
+    10,
+    600_000,
+    'Longest time for one page.',
+  ),
+  documentMaxBytes: integer(
+    'SONDE_DOCUMENT_MAX_BYTES',
+    52_428_800,
+    1_024,
+    1_073_741_824,
+    'Largest document the library takes.',
+  ),
+  adminEmail: text('SONDE_ADMIN_EMAIL', '', 'Address of the admin that `scripts/start` creates.'),
+  adminPassword: text(
+    'SONDE_ADMIN_PASSWORD',
+    '',
+    'Password of that admin; generated if empty.',
+    true,
+  ),
+} as const;
+
+export type OptionName = keyof typeof optionTable;
+export type Options = {
+  [Name in OptionName]: OptionValue[(typeof optionTable)[Name]['kind']];
+};
