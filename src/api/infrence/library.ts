@@ -1,0 +1,243 @@
+import { Elysia, t } from 'elysia';
+import { readJson } from '../../http/body';
+import { type Principal, principalOf } from '../../http/principal';
+import { validator } from '../../http/validate';
+import type { Keys } from '../../keys/service';
+import { Fault } from '../../lib/fault';
+import { isUuid } from '../../lib/ids';
+import type { Library } from '../../library/service';
+import type { Document } from '../../library/types';
+import { documentDto, libraryHitDto } from './present';
+import { answers } from './schemas';
+
+export interface LibraryRouteDeps {
+  library: Library;
+  keys: Keys;
+}
+
+const LIST_LIMIT = { default: 50, max: 500 };
+const SEARCH_LIMIT = { default: 10, max: 100 };
+const detail = { tags: ['library'], security: [{ bearer_api_key: [] }] };
+const unauthenticated = { 401: ['Invalid API key'] } as Record<number, [string]>;
+const NewDocument = t.Object(
+  {
+    text: t.Optional(t.String({ description: 'The document itself: text, Markdown or HTML.' })),
+    url: t.Optional(t.String({ description: 'Or where to fetch it.' })),
+    title: t.Optional(t.String({ minLength: 1, maxLength: 300 })),
+    shared: t.Optional(t.Boolean({ description: 'Visible to the whole team; admins only.' })),
+  },
+  { additionalProperties: false },
+);
+
+const checkedDocument = validator(NewDocument);
+
+export function libraryRoutes(deps: LibraryRouteDeps) {
+  return new Elysia({ name: 'infrence.library', normalize: false })
+    .onParse(({ request, contentType }) =>
+      contentType === 'multipart/form-data' ? readForm(request) : readJson(request),
+    )
+    .derive(async ({ request }) => ({ principal: await principalOf(request.headers, deps.keys) }))
+    .post('/v1/library', ({ body, principal }) => add(deps.library, principal, body), {
+      detail: {
+        ...detail,
+        operationId: 'add_document',
+        summary: 'Add a document',
+        requestBody: { required: true, content: bodyDescription() },
+        responses: answers({
+          201: ['Added', 'DocumentDto'],
+          200: ['The same text was here already', 'DocumentDto'],
+          400: ['Bad request'],
+          413: ['Too large'],
+          415: ['A kind of file that is not supported'],
+          422: ['Not readable'],
+          ...unauthenticated,
+        }),
+      },
+    })
+    .get('/v1/library', ({ query, principal }) => list(deps.library, principal, query), {
+      query: t.Object({
+        limit: t.Optional(t.Numeric({ minimum: 1, maximum: LIST_LIMIT.max, multipleOf: 1 })),
+        offset: t.Optional(t.Numeric({ minimum: 0, maximum: 10_000_000, multipleOf: 1 })),
+      }),
+      detail: {
+        ...detail,
+        operationId: 'list_documents',
+        summary: 'List documents',
+        responses: answers({ 200: ['Newest first', ['DocumentDto']], ...unauthenticated }),
+      },
+    })
+    .get('/v1/library/search', ({ query, principal }) => search(deps.library, principal, query), {
+      query: t.Object({
+        q: t.String({ minLength: 1, maxLength: 1_000 }),
+        limit: t.Optional(t.Numeric({ minimum: 1, maximum: SEARCH_LIMIT.max, multipleOf: 1 })),
+      }),
+      detail: {
+        ...detail,
+        operationId: 'search_documents',
+        summary: 'Search the documents that the caller may see',
+        responses: answers({
+          200: ['Best first', ['LibraryHitDto']],
+          400: ['Bad query'],
+          ...unauthenticated,
+        }),
+      },
+    })
+    .get('/v1/library/:id', ({ params, principal }) => show(deps.library, principal, params.id), {
+      detail: {
+        ...detail,
+        operationId: 'get_document',
+        summary: 'Get a document and its text',
+        responses: answers({
+          200: ['The document', 'DocumentDto'],
+          404: ['Not found'],
+          ...unauthenticated,
+        }),
+      },
+    })
+    .delete(
+      '/v1/library/:id',
+      ({ params, principal }) => remove(deps.library, principal, params.id),
+      {
+        detail: {
+          ...detail,
+          operationId: 'remove_document',
+          summary: 'Remove a document',
+          responses: {
+            ...answers({ 404: ['Not found'], ...unauthenticated }),
+            204: { description: 'Removed' },
+          },
+        },
+      },
+    );
+}
+
+function bodyDescription() {
+  return {
+    'application/json': { schema: NewDocument },
+    'multipart/form-data': {
+      schema: {
+        type: 'object' as const,
+        required: ['file'],
+        properties: {
+          file: { type: 'string' as const, format: 'binary' },
+          title: { type: 'string' as const },
+          shared: { type: 'string' as const, enum: ['true', 'false'] },
+        },
+      },
+    },
+  };
+}
+
+async function readForm(request: Request): Promise<FormData> {
+  try {
+    return (await request.formData()) as FormData;
+  } catch (cause) {
+    throw new Fault('invalid_request', 'the multipart body is not well-formed', { cause });
+  }
+}
+
+async function add(library: Library, principal: Principal, body: unknown): Promise<Response> {
+  const input = body instanceof FormData ? await fromForm(body) : checkedDocument(body);
+  if (input.shared && !principal.isAdmin) {
+    throw new Fault('forbidden', 'only an admin may share a document with the team', {
+      field: 'shared',
+    });
+  }
+  const common = {
+    ownerId: principal.userId,
+    shared: input.shared ?? false,
+    ...(input.title === undefined ? {} : { title: input.title }),
+  };
+  const { document, added } = await addTo(library, common, input);
+  return Response.json(documentDto(document), { status: added ? 201 : 200 });
+}
+
+type Common = { ownerId: string; shared: boolean; title?: string };
+type Input = {
+  file?: { bytes: Uint8Array; name: string; type: string };
+  text?: string;
+  url?: string;
+};
+
+function addTo(
+  library: Library,
+  common: Common,
+  input: Input,
+): Promise<{ document: Document; added: boolean }> {
+  const given = [input.file, input.text, input.url].filter((part) => part !== undefined);
+  if (given.length !== 1) {
+    throw new Fault('invalid_request', 'send one document: `text`, `url`, or a multipart `file`', {
+      field: 'text',
+    });
+  }
+  if (input.url !== undefined) return library.addUrl({ ...common, url: input.url });
+  if (input.text !== undefined) {
+    const bytes = new TextEncoder().encode(input.text);
+    return library.add({
+      ...common,
+      bytes,
+      name: '',
+      origin: 'text',
+      declaredType: 'text/plain; charset=utf-8',
+    });
+  }
+  const file = input.file as NonNullable<Input['file']>;
+  return library.add({
+    ...common,
+    bytes: file.bytes,
+    name: file.name,
+    origin: file.name,
+    declaredType: file.type,
+  });
+}
+
+async function fromForm(form: FormData) {
+  const files = form.getAll('file').filter((part) => part instanceof File);
+  const [file] = files;
+  if (!file || files.length > 1) {
+    throw new Fault('invalid_request', 'a multipart body carries one document in the part `file`', {
+      field: 'file',
+    });
+  }
+  const title = form.get('title');
+  const shared = form.get('shared');
+  return {
+    file: { bytes: new Uint8Array(await file.arrayBuffer()), name: file.name, type: file.type },
+    shared: shared === 'true' || shared === 'on',
+    ...(typeof title === 'string' && title !== '' ? { title: title.slice(0, 300) } : {}),
+  };
+}
+
+async function list(
+  library: Library,
+  principal: Principal,
+  query: { limit?: number; offset?: number },
+) {
+  const page = { limit: query.limit ?? LIST_LIMIT.default, offset: query.offset ?? 0 };
+  return (await library.list(principal.userId, page)).map(documentDto);
+}
+
+async function search(
+  library: Library,
+  principal: Principal,
+  query: { q: string; limit?: number },
+) {
+  const hits = await library.search(principal.userId, query.q, query.limit ?? SEARCH_LIMIT.default);
+  return hits.map(libraryHitDto);
+}
+
+async function show(library: Library, principal: Principal, id: string) {
+  const document = await library.get(principal.userId, knownId(id));
+  return { ...documentDto(document), text: await library.text(principal.userId, id) };
+}
+
+async function remove(library: Library, principal: Principal, id: string): Promise<Response> {
+  await library.remove(principal.userId, principal.isAdmin, knownId(id));
+  return new Response(null, { status: 204 });
+}
+
+function knownId(id: string): string {
+  if (!isUuid(id))
+    throw new Fault('not_found', `no document has the id ${id.slice(0, 80)}`, { field: 'id' });
+  return id;
+}

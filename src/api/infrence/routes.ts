@@ -1,0 +1,16 @@
+import { Elysia } from 'elysia';
+import type { Credits } from '../../credits/service';
+import { creditRoutes } from './credits';
+import { type LibraryRouteDeps, libraryRoutes } from './library';
+import { type ResearchRouteDeps, researchRoutes } from './research';
+import { models } from './schemas';
+
+export type InfrenceDeps = ResearchRouteDeps & LibraryRouteDeps & { credits: Credits };
+
+export function infrenceRoutes(deps: InfrenceDeps) {
+  return new Elysia({ name: 'infrence' })
+    .model(models)
+    .use(researchRoutes(deps))
+    .use(libraryRoutes(deps))
+    .use(creditRoutes(deps));
+}

@@ -1,0 +1,227 @@
+import { t } from 'elysia';
+
+const strict = { additionalProperties: false };
+const id = t.String({ format: 'uuid' });
+const dateTime = t.String({ format: 'date-time' });
+
+/** In answers, which are described and never checked, a type list says it as the contract does. */
+function nullable(type: 'string' | 'integer' | 'number', rest: Record<string, unknown> = {}) {
+  return t.Unsafe<string | number | null>({ type: [type, 'null'], ...rest });
+}
+
+const GivenSource = t.Union([
+  t.Object({ url: t.String() }, strict),
+  t.Object({ text: t.String(), title: t.Optional(t.String({ maxLength: 300 })) }, strict),
+  t.Object({ document_id: id }, strict),
+]);
+
+export const ResearchRequest = t.Object(
+  {
+    question: t.String({ description: 'What is to be found out, in 3 to 4,000 characters.' }),
+    mode: t.Optional(
+      t.UnionEnum(['lite', 'standard', 'pro', 'max'], {
+        default: 'standard',
+        description:
+          'The budget and the price: lite 50, standard 200, pro 600 credits; max is metered.',
+      }),
+    ),
+    async: t.Optional(
+      t.Boolean({ description: 'Answer 202 at once instead of waiting for the result.' }),
+    ),
+    include_sources: t.Optional(
+      t.Boolean({ description: 'Give each source its summary. True if absent.' }),
+    ),
+    max_credits: t.Optional(
+      t.Union([t.Integer(), t.Null()], {
+        description: 'The most the job may cost. Required for max.',
+      }),
+    ),
+    max_wallclock_secs: t.Optional(
+      t.Union([t.Integer(), t.Null()], {
+        description: 'A shorter or longer time limit than the mode has.',
+      }),
+    ),
+    response_schema: t.Optional(
+      t.Union([t.Record(t.String(), t.Unknown()), t.Null()], {
+        description: 'JSON Schema of the typed answer.',
+      }),
+    ),
+    webhook_url: t.Optional(t.Union([t.String(), t.Null()])),
+    sources: t.Optional(
+      t.Array(GivenSource, {
+        description: 'Addition: read first. Addresses, texts, or documents of the library.',
+      }),
+    ),
+    search: t.Optional(
+      t.Object(
+        { library: t.Optional(t.Boolean()), web: t.Optional(t.Boolean()) },
+        { ...strict, description: 'Addition: which providers may be asked. Both if absent.' },
+      ),
+    ),
+    language: t.Optional(
+      t.String({
+        pattern: '^[a-z]{2}$',
+        description: 'Addition: ISO 639-1 language to search in. en if absent.',
+      }),
+    ),
+  },
+  strict,
+);
+
+const Quote = t.Object({
+  source: t.Integer({ description: 'The number of the source.' }),
+  url: t.String(),
+  text: t.String({ description: 'Letter by letter as the source has it.' }),
+  start: t.Integer({ description: 'Offset in the snapshot, in UTF-16 code units.' }),
+  end: t.Integer(),
+  page: nullable('integer'),
+  snapshot_hash: t.String({ description: 'SHA-256 of the text that was read.' }),
+});
+
+const Finding = t.Object({
+  id: t.String(),
+  text: t.String(),
+  kind: t.String({ description: 'fact, quote or claim.' }),
+  status: t.String({ description: 'established, reported, contested, NEI or unverified.' }),
+  confidence: t.Number({ minimum: 0, maximum: 1 }),
+  quotes: t.Array(Quote, { minItems: 1 }),
+  disputed_by: t.Array(Quote),
+});
+
+const SourceDto = t.Object({
+  url: t.String(),
+  title: t.String(),
+  domain: t.String(),
+  summary: t.Optional(nullable('string')),
+  number: t.Integer({ description: 'Addition: the [n] of the brief.' }),
+  provider: t.String({ description: 'Addition: who found it.' }),
+  snapshot_hash: t.String({ description: 'Addition: SHA-256 of the text that was read.' }),
+  copy_of: nullable('integer', {
+    description: 'Addition: the number of the source it is a copy of.',
+  }),
+});
+
+const ResearchResult = t.Object({
+  id,
+  status: t.String({ description: 'pending, running, completed, failed or canceled.' }),
+  question: t.String(),
+  brief: t.Optional(nullable('string', { description: 'Markdown; [n] names a source.' })),
+  typed: t.Unsafe<unknown>({
+    type: ['object', 'null'],
+    description: 'Valid against response_schema; null when a field it requires has no evidence.',
+  }),
+  sources: t.Array(SourceDto),
+  credits_charged: t.Integer(),
+  cost_usd: t.Number(),
+  created_at: dateTime,
+  completed_at: t.Optional(nullable('string', { format: 'date-time' })),
+  latency_ms: t.Optional(nullable('integer')),
+  wave_count: t.Optional(nullable('integer')),
+  error: t.Optional(nullable('string')),
+  findings: t.Array(Finding, { description: 'Addition.' }),
+});
+
+const AsyncAccepted = t.Object({
+  id,
+  status: t.String(),
+  status_url: t.String(),
+  events_url: t.String(),
+});
+
+const ResearchLogRow = t.Object({
+  id,
+  created_at: dateTime,
+  status: t.String(),
+  question: t.String(),
+  credits_charged: t.Integer(),
+  cost_usd_micros: t.Integer(),
+  completed_at: t.Optional(nullable('string', { format: 'date-time' })),
+  latency_ms: t.Optional(nullable('integer')),
+  source_count: t.Optional(nullable('integer')),
+  wave_count: t.Optional(nullable('integer')),
+});
+
+const BalanceDto = t.Object({
+  credits: t.Integer({ description: 'Available, rounded down.' }),
+  usd: t.String(),
+  credits_micros: t.Integer({ description: 'Addition: exactly, in millionths of a credit.' }),
+  held_micros: t.Integer({ description: 'Addition: set aside for running jobs.' }),
+});
+
+const DocumentDto = t.Object({
+  id,
+  title: t.String(),
+  origin: t.String(),
+  media_type: t.String(),
+  bytes: t.Integer(),
+  shared: t.Boolean(),
+  chunk_count: t.Integer(),
+  snapshot_hash: t.String(),
+  created_at: dateTime,
+});
+
+const LibraryHitDto = t.Object({
+  document_id: id,
+  title: t.String(),
+  origin: t.String(),
+  text: t.String(),
+  start: t.Integer(),
+  end: t.Integer(),
+  score: t.Number(),
+  snapshot_hash: t.String(),
+});
+
+const ProblemDto = t.Object({
+  type: t.String(),
+  title: t.String(),
+  status: t.Integer(),
+  detail: t.String(),
+  code: t.String(),
+  field: t.Optional(t.String()),
+});
+
+/** By the names they have in the API description. */
+export const models = {
+  ResearchRequest,
+  ResearchResult,
+  AsyncAccepted,
+  ResearchLogRow,
+  BalanceDto,
+  DocumentDto,
+  LibraryHitDto,
+  ProblemDto,
+};
+
+type ModelName = keyof typeof models;
+
+/** One documented answer: a model, a list of it, or a problem. */
+export function answers(
+  table: Record<number, [description: string, model?: ModelName | [ModelName]]>,
+) {
+  return Object.fromEntries(
+    Object.entries(table).map(([status, [description, model]]) => [
+      status,
+      {
+        description,
+        ...(model === undefined ? problemContent(Number(status)) : jsonContent(model)),
+      },
+    ]),
+  );
+}
+
+function jsonContent(model: ModelName | [ModelName]) {
+  const reference = (name: ModelName) => ({ $ref: `#/components/schemas/${name}` });
+  const schema = Array.isArray(model)
+    ? { type: 'array' as const, items: reference(model[0]) }
+    : reference(model);
+  return { content: { 'application/json': { schema } } };
+}
+
+function problemContent(status: number) {
+  if (status < 400) return {};
+  return {
+    content: {
+      'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDto' } },
+    },
+  };
+}

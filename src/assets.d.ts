@@ -1,0 +1,8 @@
+declare module 'swagger-ui-dist/*' {
+  const path: string;
+  export default path;
+}
+declare module '*.txt' {
+  const path: string;
+  export default path;
+}

@@ -1,0 +1,60 @@
+import { type AnyElysia, Elysia } from 'elysia';
+import { assert } from '../lib/assert';
+import type { Log } from '../lib/log';
+import { presentError } from './errors';
+
+export interface Listening {
+  url: string;
+  /** Ends open streams after `graceMs` at the latest. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export interface AppDeps {
+  log: Log;
+  routes: AnyElysia[];
+  maxBodyBytes: number;
+}
+
+/** Quiet streams beat every 15 s: this leaves them room. */
+const IDLE_TIMEOUT_SECONDS = 60;
+
+export function composeApp({ log, routes, maxBodyBytes }: AppDeps) {
+  const app = new Elysia({
+    normalize: false,
+    // Compiled now, a route that cannot be compiled fails the start and not its first request.
+    precompile: true,
+    serve: {
+      maxRequestBodySize: maxBodyBytes,
+      idleTimeout: IDLE_TIMEOUT_SECONDS,
+      // Otherwise a failure outside our own handler answers with a page that shows the source.
+      development: false,
+    },
+  }).onError({ as: 'global' }, ({ code, error }) => presentError(code, error, log));
+  for (const part of routes) app.use(part);
+  assertUnique(app);
+  return app;
+}
+
+export function listen(app: AnyElysia, address: { host: string; port: number }): Listening {
+  app.listen({ hostname: address.host, port: address.port });
+  const { server } = app;
+  assert(server, 'a listening app has a server');
+  return {
+    url: `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${server.port}`,
+    async stop(graceMs) {
+      const closed = server.stop(false);
+      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, graceMs))]);
+      await server.stop(true);
+    },
+  };
+}
+
+/** Of two routes with the same method and path the first would win silently. */
+function assertUnique(app: AnyElysia): void {
+  const seen = new Set<string>();
+  for (const { method, path } of app.routes) {
+    const name = `${method} ${path}`;
+    assert(!seen.has(name), `route ${name} is defined once`);
+    seen.add(name);
+  }
+}
