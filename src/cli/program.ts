@@ -1,0 +1,69 @@
+import { Command, CommanderError } from 'commander';
+import { Fault } from '../lib/fault';
+import { version } from '../version';
+import { addCreditCommands } from './credits';
+import { addHealthCommand } from './health';
+import { addJobCommands } from './jobs';
+import { addKeyCommands } from './keys';
+import { addLedgerCommands } from './ledger';
+import { addLibraryCommands } from './library';
+import { addOptionsCommand } from './options';
+import { errorLine } from './output';
+import { addResearchCommand } from './research';
+import { addServeCommand } from './serve';
+import { addUserCommands } from './users';
+import { addVerifyCommand } from './verify';
+import { addVersionCommand } from './version';
+
+const EXIT_FAILURE = 1;
+const EXIT_USAGE = 2;
+
+/** Every command that there is, in the order of its help. */
+function buildProgram(): Command {
+  const program = new Command('sonde')
+    .description('Cited research on your own machine: every quote can be checked.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help of a command')
+    .showSuggestionAfterError(false)
+    .configureOutput({ outputError: () => {} })
+    .exitOverride();
+  addServeCommand(program);
+  addResearchCommand(program);
+  addLibraryCommands(program);
+  addUserCommands(program);
+  addKeyCommands(program);
+  addCreditCommands(program);
+  addJobCommands(program);
+  addVerifyCommand(program);
+  addLedgerCommands(program);
+  addOptionsCommand(program);
+  addHealthCommand(program);
+  addVersionCommand(program);
+  return program;
+}
+
+/** Resolves to the exit code: 1 for a failure, 2 for wrong usage, each with one line that says why. */
+export async function runCommandLine(argv: string[]): Promise<number> {
+  try {
+    await buildProgram().parseAsync(argv, { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) {
+      if (thrown.exitCode === 0) return 0;
+      errorLine(usageMessage(thrown));
+      return EXIT_USAGE;
+    }
+    if (thrown instanceof Fault) {
+      errorLine(thrown.message);
+      return EXIT_FAILURE;
+    }
+    errorLine(`internal error: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    return EXIT_FAILURE;
+  }
+}
+
+function usageMessage(error: CommanderError): string {
+  if (error.code === 'commander.help') return 'name a command: see `sonde --help`';
+  return `${error.message.replace(/^error: /, '').replace(/\s+/g, ' ')}: see \`sonde help\``;
+}

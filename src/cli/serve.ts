@@ -1,0 +1,94 @@
+import type { Command } from 'commander';
+import { healthRoutes } from '../api/health';
+import { infrenceRoutes } from '../api/infrence/routes';
+import { readOptions } from '../config/parse';
+import { type Core, openCore } from '../core';
+import { composeApp, type Listening, listen } from '../http/app';
+import { describeApi } from '../http/openapi';
+import { Fault } from '../lib/fault';
+import { version } from '../version';
+import { apiDocsRoutes } from '../web/api-docs';
+import { addCommonFlags, type CommonFlags, dataOverride } from './context';
+import { json } from './output';
+
+/** Room for the other parts of a multipart body beside the document. */
+const MULTIPART_OVERHEAD_BYTES = 1_048_576;
+
+interface ServeFlags extends CommonFlags {
+  port?: string;
+  host?: string;
+}
+
+export function addServeCommand(program: Command): void {
+  addCommonFlags(
+    program
+      .command('serve')
+      .description('run the server until SIGTERM')
+      .option('--port <n>', 'port to listen on; 0 takes a free one (SONDE_PORT)')
+      .option('--host <address>', 'address to listen on (SONDE_HOST)'),
+  ).action(serve);
+}
+
+async function serve(flags: ServeFlags): Promise<void> {
+  const core = openCore(
+    readOptions({
+      ...dataOverride(flags),
+      ...(flags.port === undefined ? {} : { port: flags.port }),
+      ...(flags.host === undefined ? {} : { host: flags.host }),
+    }),
+  );
+  const listening = await start(core);
+  if (flags.json) json({ url: listening.url, data: core.options.dataDir });
+  await terminated();
+  core.log.info('serve.stopping');
+  await core.cron.stop();
+  await core.runner.stop();
+  await listening.stop(core.options.graceMs);
+  await core.close();
+  core.log.info('serve.stopped');
+}
+
+async function start(core: Core): Promise<Listening> {
+  const { options, log } = core;
+  const api = () => [
+    infrenceRoutes({ ...core, syncWaitMs: options.syncWaitMs }),
+    healthRoutes({ queue: core.queue, clock: core.clock, version }),
+  ];
+  const app = composeApp({
+    log,
+    routes: [...api(), apiDocsRoutes(() => describeApi(api(), version))],
+    maxBodyBytes: options.documentMaxBytes + MULTIPART_OVERHEAD_BYTES,
+  });
+  const listening = listenOrFault(app, options);
+  if (options.runner) {
+    core.runner.start();
+    await core.cron.start();
+  }
+  log.info('serve.listening', { url: listening.url, data: options.dataDir, version });
+  return listening;
+}
+
+function listenOrFault(
+  app: Parameters<typeof listen>[0],
+  { host, port }: { host: string; port: number },
+): Listening {
+  try {
+    return listen(app, { host, port });
+  } catch (cause) {
+    throw new Fault(
+      'unavailable',
+      `cannot listen on ${host}:${port}: another program may have it; choose with --port`,
+      {
+        field: 'port',
+        cause,
+      },
+    );
+  }
+}
+
+/** SIGTERM of a supervisor, SIGINT of a terminal. A second one ends the process at once. */
+function terminated(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+}

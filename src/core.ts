@@ -1,0 +1,198 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { migrations } from '../migrations/index';
+import { createAccounts } from './accounts/service';
+import { createPool } from './compute/pool';
+import type { Options } from './config/options';
+import { createCredits } from './credits/service';
+import { openDatabase } from './db/database';
+import { migrate } from './db/migrate';
+import { createCron } from './jobs/cron';
+import { createQueue } from './jobs/queue';
+import { createRunner } from './jobs/runner';
+import { createSqliteEngine } from './jobs/sqlite/engine';
+import { createKeys } from './keys/service';
+import { type Clock, systemClock } from './lib/clock';
+import { Fault } from './lib/fault';
+import { type Chance, systemChance } from './lib/ids';
+import { createLog, type LogFormat, type LogLevel } from './lib/log';
+import { createSweepHandler, SWEEP } from './library/jobs';
+import { createLibrary } from './library/service';
+import type { ParseInput } from './library/types';
+import { createGuardedFetch } from './net/guarded-fetch';
+import type { GuardedFetch } from './net/types';
+import { createLibraryProvider } from './research/adapters/library';
+import { createOpenAlexProvider } from './research/adapters/openalex';
+import { createPageReader } from './research/adapters/reader';
+import { createWikipediaProvider } from './research/adapters/wikipedia';
+import { createResearchHandler } from './research/jobs';
+import type { SearchProvider } from './research/ports';
+import { createResearch } from './research/service';
+import type { Tasks } from './tasks';
+import { version } from './version';
+
+const TASK_TIMEOUT_MS = 60_000;
+const WORKER_IDLE_MS = 30_000;
+const MAX_REDIRECTS = 5;
+/** Every night, at an hour when few ask. */
+const SWEEP_EXPRESSION = '17 3 * * *';
+
+export type Core = ReturnType<typeof openCore>;
+
+/** Builds everything from the options; the only place where parts are wired to one another. */
+export function openCore(options: Options) {
+  const ports = openPorts(options);
+  const features = openFeatures(options, ports);
+  const work = openWork(options, ports, features);
+  return {
+    options,
+    ...ports,
+    ...features,
+    ...work,
+    /** Finishes what is being written, and lets go of the file. */
+    async close(): Promise<void> {
+      ports.pool.close();
+      await ports.db.close();
+    },
+  };
+}
+
+type Ports = ReturnType<typeof openPorts>;
+
+/** What reaches the world outside: time, chance, the file, the threads, the network. */
+function openPorts(options: Options) {
+  const clock = systemClock;
+  const log = createLog({
+    level: options.logLevel as LogLevel,
+    format: options.logFormat as LogFormat,
+    write: (line) => process.stderr.write(line),
+    nowMs: clock.nowMs,
+  });
+  const path = databasePath(options.dataDir);
+  const { backupPath } = migrate(path, migrations);
+  if (backupPath) log.info('database.backed_up', { path: backupPath });
+  return {
+    clock,
+    chance: systemChance,
+    log,
+    path,
+    db: openDatabase(path),
+    // The name is a plain string relative to the entry points: only so a compiled binary finds it.
+    pool: createPool<Tasks>(
+      { spawn: () => new Worker('./worker.ts'), clock, log },
+      { size: options.workers, taskTimeoutMs: TASK_TIMEOUT_MS, idleMs: WORKER_IDLE_MS },
+    ),
+    fetch: createGuardedFetch({
+      clock,
+      userAgent: `SondeBot/${version}${options.contact ? ` (+mailto:${options.contact})` : ''}`,
+      allow: options.fetchAllow,
+      limits: {
+        maxBytes: options.fetchMaxBytes,
+        timeoutMs: options.fetchTimeoutMs,
+        maxRedirects: MAX_REDIRECTS,
+      },
+    }),
+  };
+}
+
+type Features = ReturnType<typeof openFeatures>;
+
+function openFeatures(options: Options, ports: Ports) {
+  const { db, clock, log, path, pool } = ports;
+  const engine = createSqliteEngine(db);
+  const queue = createQueue({ engine, clock, log });
+  const credits = createCredits({ db, clock, log });
+  const parse = (input: ParseInput) => pool.run('parse', input);
+  const library = createLibrary({
+    ...ports,
+    parse,
+    search: (userId, query, limit) => pool.run('search', { path, userId, query, limit }),
+    limits: { maxDocumentBytes: options.documentMaxBytes },
+  });
+  return {
+    engine,
+    queue,
+    credits,
+    parse,
+    library,
+    keys: createKeys(ports),
+    accounts: createAccounts({ ...ports, credits }),
+    research: createResearch({ ...ports, queue, credits, library, parse }),
+  };
+}
+
+/** What goes on by itself once it is started. */
+function openWork(options: Options, ports: Ports, features: Features) {
+  const { pool, fetch } = ports;
+  const { engine, queue, library, parse } = features;
+  const web = webProviders(options, ports);
+  const researchHandler = createResearchHandler({
+    ...ports,
+    ...features,
+    stages: {
+      analyse: (input) => pool.run('analyse', input),
+      synthesize: (input) => pool.run('synthesize', input),
+      fillTyped: (input) => pool.run('fillTyped', input),
+    },
+    reader: createPageReader({ fetch, parse }),
+    providers: (userId, wanted) => [
+      ...(wanted.library ? [createLibraryProvider({ library, userId })] : []),
+      ...(wanted.web ? web : []),
+    ],
+    concurrency: options.researchConcurrency,
+  });
+  const { leaseMs, graceMs } = options;
+  const handlers = [researchHandler, createSweepHandler(library)];
+  const entries = [{ name: 'sweep-snapshots', expression: SWEEP_EXPRESSION, kind: SWEEP }];
+  return {
+    runner: createRunner({ ...ports, engine, queue, handlers, leaseMs, graceMs }),
+    cron: createCron({ ...ports, engine, queue, entries }),
+  };
+}
+
+function databasePath(dataDir: string): string {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
+    throw new Fault(
+      'invalid_request',
+      `the data folder ${dataDir} cannot be made (${reason}): set --data or SONDE_DATA`,
+      {
+        field: 'data',
+        cause,
+      },
+    );
+  }
+  return join(dataDir, 'sonde.db');
+}
+
+interface WebPorts {
+  fetch: GuardedFetch;
+  clock: Clock;
+  chance: Chance;
+}
+
+function webProviders(options: Options, ports: WebPorts): SearchProvider[] {
+  if (!options.web) return [];
+  const providers: SearchProvider[] = [];
+  if (options.wikipedia) {
+    providers.push(
+      createWikipediaProvider({
+        ...ports,
+        ...(options.wikipediaUrl ? { baseUrl: options.wikipediaUrl } : {}),
+      }),
+    );
+  }
+  if (options.openalex) {
+    providers.push(
+      createOpenAlexProvider({
+        ...ports,
+        ...(options.openalexUrl ? { baseUrl: options.openalexUrl } : {}),
+        ...(options.contact ? { contact: options.contact } : {}),
+        ...(options.openalexKey ? { apiKey: options.openalexKey } : {}),
+      }),
+    );
+  }
+  return providers;
+}

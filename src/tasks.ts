@@ -1,0 +1,41 @@
+import { type Connection, openConnection } from './db/client';
+import { parseDocument } from './library/parse';
+import { createLibrarySearch } from './library/search';
+import type { LibraryHit, ParsedDocument, ParseInput } from './library/types';
+import { type AnalyseInput, type Analysis, analyse } from './research/analyse';
+import { type SynthesizeInput, synthesize } from './research/stages/synthesize';
+import { fillTyped } from './research/typed/fill';
+import type { TypedOutput } from './research/types';
+
+export interface SearchTask {
+  /** The database file: a Worker reads it by a connection of its own. */
+  path: string;
+  userId: string;
+  query: string;
+  limit: number;
+}
+
+type LibrarySearch = ReturnType<typeof createLibrarySearch>;
+let opened: { path: string; connection: Connection; search: LibrarySearch } | undefined;
+
+function searchOver(path: string): LibrarySearch {
+  if (opened?.path !== path) {
+    opened?.connection.close();
+    const connection = openConnection(path, 'reader');
+    opened = { path, connection, search: createLibrarySearch(connection) };
+  }
+  return opened.search;
+}
+
+/** All that costs CPU, as a Worker runs it. */
+export const tasks = {
+  parse: (input: ParseInput): Promise<ParsedDocument> => parseDocument(input),
+  search: ({ path, userId, query, limit }: SearchTask): Promise<LibraryHit[]> =>
+    searchOver(path)(userId, query, limit),
+  analyse: async (input: AnalyseInput): Promise<Analysis> => analyse(input),
+  synthesize: async (input: SynthesizeInput): Promise<{ brief: string }> => synthesize(input),
+  fillTyped: async (input: Parameters<typeof fillTyped>[0]): Promise<TypedOutput> =>
+    fillTyped(input),
+};
+
+export type Tasks = typeof tasks;

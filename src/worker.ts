@@ -1,0 +1,4 @@
+import { serveTasks } from './compute/serve';
+import { tasks } from './tasks';
+
+serveTasks(tasks);
