@@ -10,7 +10,6 @@ CREATE TABLE job (
   priority INTEGER NOT NULL,
   cost INTEGER NOT NULL CHECK (cost > 0),
   start_tag INTEGER,
-  finish_tag INTEGER,
   attempts INTEGER NOT NULL CHECK (attempts >= 0),
   max_attempts INTEGER NOT NULL CHECK (max_attempts > 0),
   fence INTEGER NOT NULL,
@@ -31,7 +30,6 @@ CREATE INDEX job_ready ON job (kind, priority DESC, start_tag, id)
 CREATE INDEX job_waiting ON job (kind, due_ms) WHERE state = 'queued' AND start_tag IS NULL;
 CREATE INDEX job_overdue ON job (deadline_ms) WHERE state = 'queued' AND deadline_ms IS NOT NULL;
 CREATE INDEX job_leased ON job (leased_until_ms) WHERE state = 'running';
-CREATE INDEX job_flow ON job (kind, priority, user_id, finish_tag);
 CREATE INDEX job_by_user ON job (user_id, id);
 CREATE UNIQUE INDEX job_idempotency ON job (user_id, idempotency_key)
   WHERE idempotency_key IS NOT NULL;
@@ -42,6 +40,15 @@ CREATE TABLE job_lane (
   priority INTEGER NOT NULL,
   virtual_time INTEGER NOT NULL,
   PRIMARY KEY (kind, priority)
+) STRICT, WITHOUT ROWID;
+
+-- Where each user's jobs end in it: the finish tag of the one that entered last.
+CREATE TABLE job_flow (
+  kind TEXT NOT NULL,
+  priority INTEGER NOT NULL,
+  user_id TEXT NOT NULL,
+  finish_tag INTEGER NOT NULL,
+  PRIMARY KEY (kind, priority, user_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE job_event (

@@ -13,8 +13,6 @@ CREATE TABLE research (
   created_ms INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX research_by_user ON research (user_id, created_ms);
-
 -- Which snapshots a job's quotes stand in: a snapshot that is named here is never swept.
 CREATE TABLE research_source (
   job_id TEXT NOT NULL REFERENCES research (job_id),

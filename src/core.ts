@@ -1,3 +1,4 @@
+import { SQLiteError } from 'bun:sqlite';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrations } from '../migrations/index';
@@ -69,7 +70,7 @@ function openPorts(options: Options) {
     nowMs: clock.nowMs,
   });
   const path = databasePath(options.dataDir);
-  const { backupPath } = migrate(path, migrations);
+  const { backupPath } = migrateOrFault(path);
   if (backupPath) log.info('database.backed_up', { path: backupPath });
   return {
     clock,
@@ -165,6 +166,20 @@ function databasePath(dataDir: string): string {
     );
   }
   return join(dataDir, 'sonde.db');
+}
+
+/** The first touch of the file: here it shows whether it can be used at all. */
+function migrateOrFault(path: string) {
+  try {
+    return migrate(path, migrations);
+  } catch (cause) {
+    if (!(cause instanceof SQLiteError)) throw cause;
+    throw new Fault(
+      'unavailable',
+      `the database ${path} cannot be used (${cause.message}): make its folder writable, or choose another with --data or SONDE_DATA`,
+      { field: 'data', cause },
+    );
+  }
 }
 
 interface WebPorts {

@@ -4,7 +4,7 @@ import { BINARY, freshFolder, type Server, seed, sonde, startServer } from './bi
 import { Corpus } from './corpus';
 import { type Figure, median, percentile } from './figures';
 
-const DOCUMENTS = 1_050;
+const DOCUMENTS = 790;
 const DOCUMENT_LENGTH = 100_000;
 const SEARCHES = 200;
 const JOBS_AT_ONCE = 50;

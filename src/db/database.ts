@@ -30,8 +30,19 @@ export function openDatabase(path: string): Db {
     path,
     write: (body) => commits.write(body),
     bind(build) {
-      const within = guarded(build(writer), commits);
-      return { read: build(reader), within };
+      // Statements are prepared at their first use: a command needs few of them, and starts fast.
+      let read: ReturnType<typeof build> | undefined;
+      let within: ((tx: Transaction) => ReturnType<typeof build>) | undefined;
+      return {
+        get read() {
+          read ??= build(reader);
+          return read;
+        },
+        within(tx) {
+          within ??= guarded(build(writer), commits);
+          return within(tx);
+        },
+      };
     },
     async close() {
       await commits.close();

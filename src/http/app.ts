@@ -21,8 +21,6 @@ const IDLE_TIMEOUT_SECONDS = 60;
 export function composeApp({ log, routes, maxBodyBytes }: AppDeps) {
   const app = new Elysia({
     normalize: false,
-    // Compiled now, a route that cannot be compiled fails the start and not its first request.
-    precompile: true,
     serve: {
       maxRequestBodySize: maxBodyBytes,
       idleTimeout: IDLE_TIMEOUT_SECONDS,

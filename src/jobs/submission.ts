@@ -48,6 +48,15 @@ export function createSubmission(parts: {
     return job;
   }
 
+  async function insert(tx: Transaction, job: Job, { cost, firstEvent }: NewJob): Promise<void> {
+    const store = engine.jobs.within(tx);
+    await store.insert(job, cost);
+    if (!firstEvent) return;
+    const { type, data } = firstEvent;
+    const createdMs = job.createdMs;
+    await store.insertEvent({ jobId: job.id, seq: 1, type, data: JSON.stringify(data), createdMs });
+  }
+
   return {
     findIdempotent,
     async enqueue(tx, newJob) {
@@ -58,7 +67,7 @@ export function createSubmission(parts: {
       }
       const nowMs = clock.nowMs();
       const job = queuedJob(newJob, nowMs);
-      await engine.jobs.within(tx).insert(job, newJob.cost);
+      await insert(tx, job, newJob);
       if (job.dueMs <= nowMs) tx.afterCommit(() => wakeups.wake(topics.ready(job.kind)));
       return { job, existing: false };
     },
@@ -74,7 +83,7 @@ export function createSubmission(parts: {
         dueMs: nowMs,
         startedMs: nowMs,
       };
-      await engine.jobs.within(tx).insert(job, newJob.cost);
+      await insert(tx, job, newJob);
       return job;
     },
   };

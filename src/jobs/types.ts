@@ -53,6 +53,8 @@ export interface NewJob {
   /** One job for each (user, key); `requestHash` tells a repetition from a misuse. */
   idempotencyKey?: string | null;
   requestHash?: string | null;
+  /** What the job's stream begins with; kept as JSON. */
+  firstEvent?: { type: string; data: object };
 }
 
 export interface JobEvent {
@@ -174,6 +176,8 @@ export interface JobStore {
 
   /** Gives the event the job's next seq. */
   appendEvent(event: Omit<JobEvent, 'seq'>): Promise<JobEvent>;
+  /** For the first event of a job: nobody has to look for its seq. */
+  insertEvent(event: JobEvent): Promise<void>;
   events(jobId: string, afterSeq: number, limit: number): Promise<JobEvent[]>;
 
   cron(): Promise<CronRow[]>;

@@ -1,6 +1,5 @@
 import { Fault } from '../lib/fault';
 import { LEAST_METERED_CREDITS, MAX_WALLCLOCK_SECONDS } from './modes';
-import { checkResponseSchema } from './typed/schema';
 import type { GivenSource, ResearchRequest } from './types';
 
 const QUESTION_MIN_LENGTH = 3;
@@ -10,7 +9,7 @@ const GIVEN_TEXT_MAX_LENGTH = 500_000;
 const MAX_CREDITS = 1_000_000;
 
 /** Throws Fault `invalid_request` that names the field and the remedy. */
-export function checkRequest(request: ResearchRequest): void {
+export async function checkRequest(request: ResearchRequest): Promise<void> {
   const length = request.question.trim().length;
   if (length < QUESTION_MIN_LENGTH || length > QUESTION_MAX_LENGTH) {
     throw invalid(
@@ -33,7 +32,11 @@ export function checkRequest(request: ResearchRequest): void {
     );
   }
   for (const [index, source] of request.sources.entries()) checkSource(source, index);
-  if (request.responseSchema !== null) checkResponseSchema(request.responseSchema);
+  if (request.responseSchema !== null) {
+    // Few requests have a schema, and its validator is slow to load.
+    const { checkResponseSchema } = await import('./typed/schema');
+    checkResponseSchema(request.responseSchema);
+  }
 }
 
 function checkCredits(request: ResearchRequest): void {

@@ -53,7 +53,7 @@ export class Submission {
     request: ResearchRequest,
     idempotencyKey: string | null,
   ): Promise<Submitted> {
-    checkRequest(request);
+    await checkRequest(request);
     const { db, queue, chance } = this.#deps;
     const requestHash = idempotencyKey === null ? null : sha256Hex(JSON.stringify(request));
     const pinned = await pin(this.#deps, asker.userId, request);
@@ -75,7 +75,7 @@ export class Submission {
     request: ResearchRequest,
     options: { leaseMs: number; isGranted: boolean },
   ): Promise<Job> {
-    checkRequest(request);
+    await checkRequest(request);
     const { db, queue, credits, chance } = this.#deps;
     const pinned = await pin(this.#deps, asker.userId, request);
     return db.write(async (tx) => {
@@ -108,28 +108,30 @@ export class Submission {
     asker: Asker,
     { request, parsed }: Pinned,
   ): Promise<void> {
-    const { library, queue, clock } = this.#deps;
+    const { library, clock } = this.#deps;
     const store = this.#store.within(tx);
-    const heldMicros = holdMicros(request);
     await store.insert({
       jobId: id,
       userId: asker.userId,
       question: request.question,
       mode: request.mode,
       request: JSON.stringify(request),
-      heldMicros,
+      heldMicros: holdMicros(request),
       createdMs: clock.nowMs(),
     });
     for (const text of parsed) await library.putSnapshot(tx, text);
     for (const source of request.sources) {
       if (source.kind === 'snapshot') await store.nameSource(id, source.hash);
     }
-    await queue.emit(tx, id, 'accepted', { mode: request.mode, held_micros: heldMicros });
   }
 }
 
 /** In the fair queue a job weighs what it may cost. */
-function newJob(id: string, asker: Asker, { request }: Pinned): NewJob {
-  const { userId, keyId } = asker;
-  return { id, kind: RESEARCH, userId, keyId, cost: wholeCredits(holdMicros(request)) };
+function newJob(id: string, { userId, keyId }: Asker, { request }: Pinned): NewJob {
+  const heldMicros = holdMicros(request);
+  const firstEvent = {
+    type: 'accepted',
+    data: { mode: request.mode, held_micros: heldMicros },
+  };
+  return { id, kind: RESEARCH, userId, keyId, cost: wholeCredits(heldMicros), firstEvent };
 }

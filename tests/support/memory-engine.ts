@@ -15,13 +15,13 @@ interface Row {
   job: Job;
   cost: number;
   startTag: number | null;
-  finishTag: number | null;
 }
 
 /** Rows are never changed in place, so a copy of the maps is a snapshot. */
 interface Tables {
   rows: Map<string, Row>;
   virtualTimes: Map<string, number>;
+  finishTags: Map<string, number>;
   events: Map<string, JobEvent[]>;
   cron: Map<string, CronRow>;
 }
@@ -34,6 +34,7 @@ export function createMemoryEngine(): JobEngine {
   let committed: Tables = {
     rows: new Map(),
     virtualTimes: new Map(),
+    finishTags: new Map(),
     events: new Map(),
     cron: new Map(),
   };
@@ -75,6 +76,7 @@ function copyOf(tables: Tables): Tables {
   return {
     rows: new Map(tables.rows),
     virtualTimes: new Map(tables.virtualTimes),
+    finishTags: new Map(tables.finishTags),
     events: new Map(tables.events),
     cron: new Map(tables.cron),
   };
@@ -92,14 +94,14 @@ function storeOver(tables: () => Tables): JobStore {
 const laneOf = (job: Job) => JSON.stringify([job.kind, job.priority]);
 const byId = (a: Row, b: Row) => (a.job.id < b.job.id ? -1 : 1);
 
-/** The row with the tags of a job that enters the fair queue now. */
-function entered(tables: Tables, row: Row): Row {
-  let startTag = tables.virtualTimes.get(laneOf(row.job)) ?? 0;
-  for (const other of tables.rows.values()) {
-    const sameFlow = laneOf(other.job) === laneOf(row.job) && other.job.userId === row.job.userId;
-    if (sameFlow && other.finishTag !== null) startTag = Math.max(startTag, other.finishTag);
-  }
-  return { ...row, startTag, finishTag: startTag + row.cost };
+const flowOf = (job: Job) => JSON.stringify([job.kind, job.priority, job.userId]);
+
+/** The row with the tag of a job that enters the fair queue now. */
+function entered({ virtualTimes, finishTags }: Tables, row: Row): Row {
+  const flow = flowOf(row.job);
+  const startTag = Math.max(virtualTimes.get(laneOf(row.job)) ?? 0, finishTags.get(flow) ?? 0);
+  finishTags.set(flow, startTag + row.cost);
+  return { ...row, startTag };
 }
 
 function held(tables: Tables, { id, fence }: Claim): Row | undefined {
@@ -136,7 +138,7 @@ function rowStore(
     async insert(job, cost) {
       const { rows } = tables();
       if (rows.has(job.id)) throw new AssertionError(`the job ${job.id} is there already`);
-      const row: Row = { job, cost, startTag: null, finishTag: null };
+      const row: Row = { job, cost, startTag: null };
       rows.set(job.id, job.dueMs <= job.createdMs ? entered(tables(), row) : row);
     },
   };
@@ -191,7 +193,11 @@ function claimStore(tables: () => Tables): ClaimStore {
     async end(claim, from, { state, error }, endedMs) {
       const row = tables().rows.get(claim.id);
       if (row?.job.state !== from || row.job.fence !== claim.fence) return false;
-      const tags = from === 'queued' ? { startTag: null, finishTag: null } : {};
+      const tags = from === 'queued' ? { startTag: null } : {};
+      if (from === 'queued' && row.startTag !== null) {
+        const { finishTags } = tables();
+        finishTags.set(flowOf(row.job), (finishTags.get(flowOf(row.job)) ?? 0) - row.cost);
+      }
       put(row, { state, error, endedMs, leasedUntilMs: null }, tags);
       return true;
     },
@@ -217,13 +223,18 @@ function claimStore(tables: () => Tables): ClaimStore {
   };
 }
 
-function eventStore(tables: () => Tables): Pick<JobStore, 'appendEvent' | 'events'> {
+function eventStore(
+  tables: () => Tables,
+): Pick<JobStore, 'appendEvent' | 'insertEvent' | 'events'> {
   return {
     async appendEvent(event) {
       const before = tables().events.get(event.jobId) ?? [];
       const stored = { ...event, seq: before.length + 1 };
       tables().events.set(event.jobId, [...before, stored]);
       return stored;
+    },
+    async insertEvent(event) {
+      tables().events.set(event.jobId, [event]);
     },
     events: async (jobId, afterSeq, limit) =>
       (tables().events.get(jobId) ?? []).slice(afterSeq, afterSeq + limit),

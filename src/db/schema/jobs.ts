@@ -10,7 +10,6 @@ export const job = sqliteTable('job', {
   priority: integer('priority').notNull(),
   cost: integer('cost').notNull(),
   startTag: integer('start_tag'),
-  finishTag: integer('finish_tag'),
   attempts: integer('attempts').notNull(),
   maxAttempts: integer('max_attempts').notNull(),
   fence: integer('fence').notNull(),
@@ -34,6 +33,17 @@ export const jobLane = sqliteTable(
     virtualTime: integer('virtual_time').notNull(),
   },
   (table) => [primaryKey({ columns: [table.kind, table.priority] })],
+);
+
+export const jobFlow = sqliteTable(
+  'job_flow',
+  {
+    kind: text('kind').notNull(),
+    priority: integer('priority').notNull(),
+    userId: text('user_id').notNull(),
+    finishTag: integer('finish_tag').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.kind, table.priority, table.userId] })],
 );
 
 export const jobEvent = sqliteTable(

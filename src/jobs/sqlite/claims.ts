@@ -1,7 +1,7 @@
 import type { Connection } from '../../db/client';
 import type { Job, JobStore } from '../types';
 import { JOB_COLUMNS } from './columns';
-import { startTagFinder } from './place';
+import { placing } from './place';
 
 type ClaimStatements = Pick<
   JobStore,
@@ -22,13 +22,11 @@ export function claimStatements(connection: Connection): ClaimStatements {
 function starting(connection: Connection): Pick<ClaimStatements, 'hasDue' | 'claim'> {
   const hasDue = connection.prepare<{ found: number }>(HAS_DUE);
   const waiting = connection.prepare<Waiting>(`
-    SELECT id, kind, priority, user_id AS userId FROM job
+    SELECT id, kind, priority, user_id AS userId, cost FROM job
     WHERE kind = :kind AND state = 'queued' AND start_tag IS NULL AND due_ms <= :nowMs
     ORDER BY due_ms, id LIMIT ${ENTER_LIMIT}`);
-  const startTagOf = startTagFinder(connection);
-  const enter = connection.prepare<never>(
-    'UPDATE job SET start_tag = :startTag, finish_tag = :startTag + cost WHERE id = :id',
-  );
+  const { enter } = placing(connection);
+  const place = connection.prepare<never>('UPDATE job SET start_tag = :startTag WHERE id = :id');
   const start = connection.prepare<Started>(START);
   const advance = connection.prepare<never>(`
     INSERT INTO job_lane (kind, priority, virtual_time) VALUES (:kind, :priority, :startTag)
@@ -37,7 +35,7 @@ function starting(connection: Connection): Pick<ClaimStatements, 'hasDue' | 'cla
     hasDue: async (kind, nowMs) => (await hasDue.get({ kind, nowMs }))?.found === 1,
     async claim(kind, limit, nowMs, leasedUntilMs) {
       for (const job of await waiting.all({ kind, nowMs })) {
-        await enter.run({ id: job.id, startTag: await startTagOf(job) });
+        await place.run({ id: job.id, startTag: await enter(job, job.cost) });
       }
       const started = await start.all({ kind, limit, nowMs, leasedUntilMs });
       for (const [priority, startTag] of latestTags(started)) {
@@ -48,7 +46,7 @@ function starting(connection: Connection): Pick<ClaimStatements, 'hasDue' | 'cla
   };
 }
 
-type Waiting = Pick<Job, 'id' | 'kind' | 'priority' | 'userId'>;
+type Waiting = Pick<Job, 'id' | 'kind' | 'priority' | 'userId'> & { cost: number };
 type Started = Job & { startTag: number };
 
 const HAS_DUE = `
@@ -116,11 +114,15 @@ function leaving(
   const endRunning = connection.prepare<never>(`
     UPDATE job SET state = :state, error = :error, ended_ms = :endedMs, leased_until_ms = NULL
     WHERE ${HELD}`);
-  // A queued job has used nothing of its turn: it gives its place back, so that a user who
-  // cancels a thousand jobs is not made to wait for them.
+  // A queued job has used nothing of its turn: its user's next job takes as much less, so that
+  // who cancels a thousand jobs is not made to wait for them.
+  const giveBack = connection.prepare<never>(`
+    UPDATE job_flow SET finish_tag = job_flow.finish_tag - job.cost FROM job
+    WHERE job.id = :id AND job.fence = :fence AND job.state = 'queued'
+      AND job.start_tag IS NOT NULL AND job_flow.kind = job.kind
+      AND job_flow.priority = job.priority AND job_flow.user_id = job.user_id`);
   const endQueued = connection.prepare<never>(`
-    UPDATE job SET state = :state, error = :error, ended_ms = :endedMs,
-      start_tag = NULL, finish_tag = NULL
+    UPDATE job SET state = :state, error = :error, ended_ms = :endedMs, start_tag = NULL
     WHERE id = :id AND fence = :fence AND state = 'queued'`);
   const requeue = connection.prepare<Job>(`
     UPDATE job SET state = 'queued', leased_until_ms = NULL, due_ms = :dueMs,
@@ -130,6 +132,7 @@ function leaving(
     UPDATE job SET cancel_requested_ms = coalesce(cancel_requested_ms, :nowMs) WHERE id = :id`);
   return {
     async end({ id, fence }, from, { state, error }, endedMs) {
+      if (from === 'queued') await giveBack.run({ id, fence });
       const statement = from === 'running' ? endRunning : endQueued;
       return (await statement.run({ id, fence, state, error, endedMs })) === 1;
     },

@@ -2,7 +2,7 @@ import { getTableColumns } from 'drizzle-orm';
 import { job } from '../../db/schema/jobs';
 
 /** The columns of a Job; the rest is bookkeeping of the fair queue. */
-const { cost: _, startTag: __, finishTag: ___, ...columns } = getTableColumns(job);
+const { cost: _, startTag: __, ...columns } = getTableColumns(job);
 
 export const jobColumns = columns;
 

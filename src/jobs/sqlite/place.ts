@@ -1,5 +1,4 @@
 import type { Connection } from '../../db/client';
-import { assert } from '../../lib/assert';
 import type { Job } from '../types';
 
 /**
@@ -11,20 +10,26 @@ import type { Job } from '../types';
  * slower at times, and the algorithm is fair over a server of any changing speed. In one lane for
  * all, an urgent job with a late tag would push the virtual time past everybody who waits.
  */
-export function startTagFinder(
-  connection: Connection,
-): (flow: Pick<Job, 'kind' | 'priority' | 'userId'>) => Promise<number> {
-  // A statement of its own: inside the INSERT it would be read through a temporary table.
-  const find = connection.prepare<{ startTag: number }>(`
-    SELECT max(
-      coalesce((SELECT virtual_time FROM job_lane
-        WHERE kind = :kind AND priority = :priority), 0),
-      coalesce((SELECT finish_tag FROM job
-        WHERE kind = :kind AND priority = :priority AND user_id = :userId
-        ORDER BY finish_tag DESC LIMIT 1), 0)) AS startTag`);
-  return async ({ kind, priority, userId }) => {
-    const found = await find.get({ kind, priority, userId });
-    assert(found, 'a SELECT without FROM answers one row');
-    return found.startTag;
+export function placing(connection: Connection) {
+  const virtualTime = connection.prepare<{ tag: number }>(`
+    SELECT virtual_time AS tag FROM job_lane WHERE kind = :kind AND priority = :priority`);
+  const finishTag = connection.prepare<{ tag: number }>(`
+    SELECT finish_tag AS tag FROM job_flow
+    WHERE kind = :kind AND priority = :priority AND user_id = :userId`);
+  const advance = connection.prepare<never>(`
+    INSERT INTO job_flow (kind, priority, user_id, finish_tag)
+    VALUES (:kind, :priority, :userId, :finishTag)
+    ON CONFLICT DO UPDATE SET finish_tag = excluded.finish_tag`);
+  return {
+    /** Gives the user's next job its place: answers its start tag. */
+    async enter({ kind, priority, userId }: Flow, cost: number): Promise<number> {
+      const now = await virtualTime.get({ kind, priority });
+      const previous = await finishTag.get({ kind, priority, userId });
+      const startTag = Math.max(now?.tag ?? 0, previous?.tag ?? 0);
+      await advance.run({ kind, priority, userId, finishTag: startTag + cost });
+      return startTag;
+    },
   };
 }
+
+type Flow = Pick<Job, 'kind' | 'priority' | 'userId'>;

@@ -3,7 +3,7 @@ import type { Connection } from '../../db/client';
 import { job as table } from '../../db/schema/jobs';
 import type { Job, JobCount, JobFilter, JobStore } from '../types';
 import { JOB_COLUMNS, jobColumns } from './columns';
-import { startTagFinder } from './place';
+import { placing } from './place';
 
 type RowStatements = Pick<JobStore, 'get' | 'getByIdempotencyKey' | 'list' | 'counts' | 'insert'>;
 
@@ -11,7 +11,7 @@ export function rowStatements(connection: Connection): RowStatements {
   const get = connection.prepare<Job>(`SELECT ${JOB_COLUMNS} FROM job WHERE id = :id`);
   const getByIdempotencyKey = connection.prepare<Job>(`
     SELECT ${JOB_COLUMNS} FROM job WHERE user_id = :userId AND idempotency_key = :key`);
-  const startTagOf = startTagFinder(connection);
+  const { enter } = placing(connection);
   const insert = connection.prepare<never>(INSERT);
   const counts = connection.prepare<JobCount>(COUNTS);
   return {
@@ -21,20 +21,19 @@ export function rowStatements(connection: Connection): RowStatements {
     counts: () => counts.all(),
     async insert(job, cost) {
       const isReady = job.dueMs <= job.createdMs;
-      const startTag = isReady ? await startTagOf(job) : null;
-      const finishTag = startTag === null ? null : startTag + cost;
-      await insert.run({ ...job, cost, startTag, finishTag });
+      const startTag = isReady ? await enter(job, cost) : null;
+      await insert.run({ ...job, cost, startTag });
     },
   };
 }
 
 const INSERT = `
   INSERT INTO job (
-    id, kind, user_id, key_id, payload, state, priority, cost, start_tag, finish_tag,
+    id, kind, user_id, key_id, payload, state, priority, cost, start_tag,
     attempts, max_attempts, fence, leased_until_ms, due_ms, deadline_ms, cancel_requested_ms,
     idempotency_key, request_hash, error, created_ms, started_ms, ended_ms)
   VALUES (
-    :id, :kind, :userId, :keyId, :payload, :state, :priority, :cost, :startTag, :finishTag,
+    :id, :kind, :userId, :keyId, :payload, :state, :priority, :cost, :startTag,
     :attempts, :maxAttempts, :fence, :leasedUntilMs, :dueMs, :deadlineMs, :cancelRequestedMs,
     :idempotencyKey, :requestHash, :error, :createdMs, :startedMs, :endedMs)`;
 

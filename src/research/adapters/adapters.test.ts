@@ -3,6 +3,7 @@ import { systemClock } from '../../lib/clock';
 import { Fault } from '../../lib/fault';
 import type { Chance } from '../../lib/ids';
 import { createGuardedFetch } from '../../net/guarded-fetch';
+import type { GuardedFetch } from '../../net/types';
 import type { SearchProvider } from '../ports';
 import { createOpenAlexProvider } from './openalex';
 import { createWikipediaProvider } from './wikipedia';
@@ -83,7 +84,7 @@ describe('Wikipedia', () => {
     const { baseUrl, urls } = play(() => Response.json(HITS));
     expect(await search(wikipedia(baseUrl), '  sky\n blue ', 'fr')).toEqual([
       {
-        url: 'https://fr.wikipedia.org/wiki/AC/DC:_the_%22caf%C3%A9%22_%26_50%25%3F',
+        url: `${baseUrl}wiki/AC/DC:_the_%22caf%C3%A9%22_%26_50%25%3F`,
         title: 'AC/DC: the "café" & 50%?',
         provider: 'wikipedia',
         snippet: 'Sky "blue" & café 1 < 2 km ok',
@@ -91,7 +92,7 @@ describe('Wikipedia', () => {
         snapshotHash: null,
       },
       {
-        url: 'https://fr.wikipedia.org/wiki/Rayleigh_scattering',
+        url: `${baseUrl}wiki/Rayleigh_scattering`,
         title: 'Rayleigh scattering',
         provider: 'wikipedia',
         snippet: null,
@@ -109,6 +110,23 @@ describe('Wikipedia', () => {
       srlimit: '3',
       srprop: 'snippet',
     });
+  });
+
+  test('the Wikipedia of the language is asked, and its pages are read', async () => {
+    const asked: string[] = [];
+    const fetch: GuardedFetch = {
+      async get(url) {
+        asked.push(url);
+        const bytes = new TextEncoder().encode(JSON.stringify(HITS));
+        return { url, status: 200, contentType: 'application/json', bytes };
+      },
+    };
+    const hits = await search(createWikipediaProvider({ fetch, clock, chance }), 'sky', 'fr');
+    expect(asked.map((url) => new URL(url).origin)).toEqual(['https://fr.wikipedia.org']);
+    expect(hits.map((hit) => new URL(hit.url).origin)).toEqual([
+      'https://fr.wikipedia.org',
+      'https://fr.wikipedia.org',
+    ]);
   });
 
   test('a long query is cut between words to what the API takes', async () => {

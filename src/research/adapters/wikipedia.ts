@@ -9,7 +9,7 @@ import { clipQuery } from './query-text';
 
 export interface WikipediaDeps extends RetryDeps {
   fetch: GuardedFetch;
-  /** Where the API is; the Wikipedia of the query's language if absent. */
+  /** Where the API and its pages are; the Wikipedia of the query's language if absent. */
   baseUrl?: string;
 }
 
@@ -43,8 +43,9 @@ export function createWikipediaProvider(deps: WikipediaDeps): SearchProvider {
   return {
     name: NAME,
     async search({ text, limit, language }, signal) {
-      const site = siteOf(language);
-      const url = searchUrl(deps.baseUrl ?? site, text, limit);
+      const ofLanguage = siteOf(language);
+      const site = deps.baseUrl ? new URL(deps.baseUrl).origin : ofLanguage;
+      const url = searchUrl(site, text, limit);
       const page = await withOneRetry(
         () => deps.fetch.get(url, { ...LIMITS, signal }),
         signal,
