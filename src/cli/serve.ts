@@ -51,7 +51,7 @@ async function serve(flags: ServeFlags): Promise<void> {
 async function start(core: Core): Promise<Listening> {
   const { options, log } = core;
   const api = () => [
-    infrenceRoutes({ ...core, syncWaitMs: options.syncWaitMs }),
+    ...infrenceRoutes({ ...core, syncWaitMs: options.syncWaitMs }),
     healthRoutes({ queue: core.queue, clock: core.clock, version }),
   ];
   const app = composeApp({

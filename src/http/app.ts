@@ -28,8 +28,8 @@ export function composeApp({ log, routes, maxBodyBytes }: AppDeps) {
       development: false,
     },
   }).onError({ as: 'global' }, ({ code, error }) => presentError(code, error, log));
+  assertUnique(routes);
   for (const part of routes) app.use(part);
-  assertUnique(app);
   return app;
 }
 
@@ -47,10 +47,13 @@ export function listen(app: AnyElysia, address: { host: string; port: number }):
   };
 }
 
-/** Of two routes with the same method and path the first would win silently. */
-function assertUnique(app: AnyElysia): void {
+/**
+ * Of two routes with the same method and path one would win silently, and a composed app does not
+ * tell: so the parts are looked at.
+ */
+function assertUnique(parts: AnyElysia[]): void {
   const seen = new Set<string>();
-  for (const { method, path } of app.routes) {
+  for (const { method, path } of parts.flatMap((part) => part.routes)) {
     const name = `${method} ${path}`;
     assert(!seen.has(name), `route ${name} is defined once`);
     seen.add(name);

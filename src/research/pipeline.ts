@@ -1,5 +1,5 @@
 import type { Clock } from '../lib/clock';
-import { publicMessage } from '../lib/fault';
+import { Fault, publicMessage } from '../lib/fault';
 import { sha256Hex } from '../lib/ids';
 import type { ParsedDocument, Snapshot } from '../library/types';
 import type { AnalyseInput, Analysis } from './analyse';
@@ -277,7 +277,7 @@ class Job {
     }
     const snapshot = await this.#ports.snapshot(hit.snapshotHash);
     // A document may be removed between the search and the read.
-    if (!snapshot) throw new Error(`the text of ${hit.url} is gone`);
+    if (!snapshot) throw new Fault('not_found', 'the document was removed meanwhile');
     return { ...snapshot, title: hit.title };
   }
 

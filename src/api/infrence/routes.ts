@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia';
+import { type AnyElysia, Elysia } from 'elysia';
 import type { Credits } from '../../credits/service';
 import { creditRoutes } from './credits';
 import { type LibraryRouteDeps, libraryRoutes } from './library';
@@ -7,10 +7,11 @@ import { models } from './schemas';
 
 export type InfrenceDeps = ResearchRouteDeps & LibraryRouteDeps & { credits: Credits };
 
-export function infrenceRoutes(deps: InfrenceDeps) {
-  return new Elysia({ name: 'infrence' })
-    .model(models)
-    .use(researchRoutes(deps))
-    .use(libraryRoutes(deps))
-    .use(creditRoutes(deps));
+export function infrenceRoutes(deps: InfrenceDeps): AnyElysia[] {
+  return [
+    new Elysia({ name: 'infrence' }).model(models),
+    researchRoutes(deps),
+    libraryRoutes(deps),
+    creditRoutes(deps),
+  ];
 }
