@@ -5,6 +5,7 @@ import { readOptions } from '../config/parse';
 import { type Core, openCore } from '../core';
 import { composeApp, type Listening, listen } from '../http/app';
 import { describeApi } from '../http/openapi';
+import { EventStreams } from '../http/sse';
 import { Fault } from '../lib/fault';
 import { version } from '../version';
 import { apiDocsRoutes } from '../web/api-docs';
@@ -37,21 +38,23 @@ async function serve(flags: ServeFlags): Promise<void> {
       ...(flags.host === undefined ? {} : { host: flags.host }),
     }),
   );
-  const listening = await start(core);
+  const streams = new EventStreams(core.clock);
+  const listening = await start(core, streams);
   if (flags.json) json({ url: listening.url, data: core.options.dataDir });
   await terminated();
   core.log.info('serve.stopping');
   await core.cron.stop();
   await core.runner.stop();
+  streams.closeAll();
   await listening.stop(core.options.graceMs);
   await core.close();
   core.log.info('serve.stopped');
 }
 
-async function start(core: Core): Promise<Listening> {
+async function start(core: Core, streams: EventStreams): Promise<Listening> {
   const { options, log } = core;
   const api = () => [
-    ...infrenceRoutes({ ...core, syncWaitMs: options.syncWaitMs }),
+    ...infrenceRoutes({ ...core, streams, syncWaitMs: options.syncWaitMs }),
     healthRoutes({ queue: core.queue, clock: core.clock, version }),
   ];
   const app = composeApp({

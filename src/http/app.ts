@@ -5,7 +5,7 @@ import { presentError } from './errors';
 
 export interface Listening {
   url: string;
-  /** Ends open streams after `graceMs` at the latest. */
+  /** Lets requests under way finish, for `graceMs` at the latest. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -17,6 +17,7 @@ export interface AppDeps {
 
 /** Quiet streams beat every 15 s: this leaves them room. */
 const IDLE_TIMEOUT_SECONDS = 60;
+const STOP_POLL_MS = 10;
 
 export function composeApp({ log, routes, maxBodyBytes }: AppDeps) {
   const app = new Elysia({
@@ -40,8 +41,10 @@ export function listen(app: AnyElysia, address: { host: string; port: number }):
   return {
     url: `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${server.port}`,
     async stop(graceMs) {
-      const closed = server.stop(false);
-      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, graceMs))]);
+      // Waits for requests, and not for idle connections: the server itself would wait for both.
+      void server.stop(false);
+      const deadlineMs = Date.now() + graceMs;
+      while (server.pendingRequests > 0 && Date.now() < deadlineMs) await Bun.sleep(STOP_POLL_MS);
       await server.stop(true);
     },
   };

@@ -5,7 +5,7 @@ import { recordingLog } from '../../tests/support/log';
 import { Fault } from '../lib/fault';
 import { composeApp } from './app';
 import { readJson } from './body';
-import { eventStream, lastEventId, type StreamEvent } from './sse';
+import { EventStreams, lastEventId, type StreamEvent } from './sse';
 
 function appOver(...routes: AnyElysia[]) {
   const log = recordingLog();
@@ -88,7 +88,7 @@ describe('event streams', () => {
   }
 
   test('each event has its id, and the stream ends with the last one', async () => {
-    const text = await eventStream(new ManualClock(), events).text();
+    const text = await new EventStreams(new ManualClock()).open(events).text();
     expect(text).toBe(
       ': beat\n\nid: 1\nevent: plan\ndata: {"n":1}\n\nid: 2\nevent: done\ndata: {"n":2}\n\n',
     );
@@ -96,10 +96,12 @@ describe('event streams', () => {
 
   test('a quiet stream beats', async () => {
     const clock = new ManualClock();
-    const reader = eventStream(clock, async function* () {
-      await new Promise(() => {});
-      yield* events();
-    }).body!.getReader();
+    const reader = new EventStreams(clock)
+      .open(async function* () {
+        await new Promise(() => {});
+        yield* events();
+      })
+      .body!.getReader();
     await reader.read();
     clock.advance(15_000);
     expect(new TextDecoder().decode((await reader.read()).value)).toBe(': beat\n\n');
@@ -109,7 +111,7 @@ describe('event streams', () => {
   test('a reader that leaves ends what is read for it', async () => {
     const clock = new ManualClock();
     const { promise: left, resolve } = Promise.withResolvers<void>();
-    const stream = eventStream(clock, async function* (signal) {
+    const stream = new EventStreams(clock).open(async function* (signal) {
       signal.addEventListener('abort', () => resolve());
       yield* events();
       await new Promise(() => {});
@@ -117,6 +119,20 @@ describe('event streams', () => {
     await stream.body!.cancel();
     await left;
     expect(clock.pending).toBe(0);
+  });
+
+  test('closing all ends every stream, though its events go on', async () => {
+    const streams = new EventStreams(new ManualClock());
+    const answer = streams.open(async function* (signal) {
+      yield* events();
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    });
+    const reader = answer.body!.getReader();
+    await reader.read();
+    streams.closeAll();
+    let isDone = false;
+    while (!isDone) isDone = (await reader.read()).done;
+    expect(isDone).toBe(true);
   });
 
   test('Last-Event-ID that is no number is refused', () => {

@@ -24,49 +24,76 @@ export function lastEventId(headers: Headers): number {
   return Number(raw);
 }
 
-/**
- * Streams `open(signal)` until it ends or the reader leaves, with a comment every 15 s in between.
- * `signal` aborts when the reader leaves.
- */
-export function eventStream(
-  clock: Clock,
-  open: (signal: AbortSignal) => AsyncIterable<StreamEvent>,
-): Response {
-  const gone = new AbortController();
-  const encoder = new TextEncoder();
-  let cancelBeat = () => {};
-  const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      const beat = () => {
-        controller.enqueue(encoder.encode(': beat\n\n'));
-        cancelBeat = clock.after(BEAT_MS, beat);
-      };
-      beat();
-      void pump(controller).catch((reason: unknown) => {
-        if (!gone.signal.aborted) controller.error(reason);
-      });
-    },
-    cancel() {
-      gone.abort();
-      cancelBeat();
-    },
-  });
+/** The open streams of a server, which has to end them before it can stop. */
+export class EventStreams {
+  #clock: Clock;
+  #open = new Set<() => void>();
 
-  async function pump(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
-    for await (const event of open(gone.signal)) {
-      controller.enqueue(
-        encoder.encode(`id: ${event.id}\nevent: ${event.type}\ndata: ${event.data}\n\n`),
-      );
-    }
-    cancelBeat();
-    if (!gone.signal.aborted) controller.close();
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
-  return new Response(body, {
-    headers: {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-cache, no-transform',
-      'x-accel-buffering': 'no',
-    },
-  });
+  /**
+   * Streams `events(signal)` until they end or the reader leaves, with a comment every 15 s in
+   * between. `signal` aborts when the reader leaves or the streams are closed.
+   */
+  open(events: (signal: AbortSignal) => AsyncIterable<StreamEvent>): Response {
+    const over = new AbortController();
+    const encoder = new TextEncoder();
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        const write = (text: string) => {
+          if (!over.signal.aborted) controller.enqueue(encoder.encode(text));
+        };
+        let cancelBeat = () => {};
+        const beat = () => {
+          write(': beat\n\n');
+          cancelBeat = this.#clock.after(BEAT_MS, beat);
+        };
+        const end = () => over.abort();
+        this.#open.add(end);
+        over.signal.addEventListener('abort', () => {
+          this.#open.delete(end);
+          cancelBeat();
+          close(controller);
+        });
+        beat();
+        void pump(events(over.signal), write).then(end, (reason: unknown) => {
+          controller.error(reason);
+          end();
+        });
+      },
+      cancel: () => over.abort(),
+    });
+    return new Response(body, { headers: HEADERS });
+  }
+
+  /** Ends every stream where it stands: a reader comes back with the id of its last event. */
+  closeAll(): void {
+    for (const end of this.#open) end();
+  }
+}
+
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+};
+
+async function pump(
+  events: AsyncIterable<StreamEvent>,
+  write: (text: string) => void,
+): Promise<void> {
+  for await (const { id, type, data } of events) {
+    write(`id: ${id}\nevent: ${type}\ndata: ${data}\n\n`);
+  }
+}
+
+/** A stream that its reader has left, or that has failed, is closed already. */
+function close(controller: ReadableStreamDefaultController<Uint8Array>): void {
+  try {
+    controller.close();
+  } catch {
+    // Closed already: nothing is left to do.
+  }
 }

@@ -1,7 +1,7 @@
 import { Elysia, type Static, t } from 'elysia';
 import { readJson } from '../../http/body';
 import { type Principal, principalOf } from '../../http/principal';
-import { eventStream, lastEventId, type StreamEvent } from '../../http/sse';
+import { type EventStreams, lastEventId, type StreamEvent } from '../../http/sse';
 import type { Queue } from '../../jobs/queue';
 import type { Keys } from '../../keys/service';
 import type { Clock } from '../../lib/clock';
@@ -17,6 +17,7 @@ export interface ResearchRouteDeps {
   queue: Queue;
   keys: Keys;
   clock: Clock;
+  streams: EventStreams;
   /** How long a lite or standard job is waited for before the answer is 202. */
   syncWaitMs: number;
 }
@@ -225,7 +226,7 @@ async function stream(
 ): Promise<Response> {
   const { job } = await deps.research.get(knownId(id), principal.userId);
   const after = lastEventId(request.headers);
-  return eventStream(deps.clock, async function* (signal): AsyncGenerator<StreamEvent> {
+  return deps.streams.open(async function* (signal): AsyncGenerator<StreamEvent> {
     for await (const { seq, type, data } of deps.queue.follow(job.id, after, signal))
       yield { id: seq, type, data };
   });
