@@ -1,6 +1,8 @@
+import type { ValueError } from '@sinclair/typebox/errors';
 import { ValidationError } from 'elysia';
 import { Fault, type FaultCode } from '../lib/fault';
 import type { Log } from '../lib/log';
+import { validationFault } from './validate';
 
 const STATUS: Record<FaultCode, number> = {
   invalid_request: 400,
@@ -47,21 +49,12 @@ export function presentError(code: string | number, error: unknown, log: Log): R
 
 function faultOf(code: string | number, error: unknown): Fault | undefined {
   if (error instanceof Fault) return error;
-  if (error instanceof ValidationError) return validationFault(error);
+  if (error instanceof ValidationError)
+    return validationFault(error.all[0] as ValueError | undefined);
   if (code === 'NOT_FOUND')
     return new Fault('not_found', 'nothing is here: see /api/docs for what is');
   if (code === 'PARSE') return new Fault('invalid_request', 'the body is not valid JSON');
   return undefined;
-}
-
-function validationFault(error: ValidationError): Fault {
-  const first = error.all[0] as
-    | { path?: string; message?: string; schema?: { description?: string } }
-    | undefined;
-  const field = (first?.path ?? '').replace(/^\//, '') || error.type;
-  return new Fault('invalid_request', `${field}: ${first?.message ?? 'is not as expected'}`, {
-    field,
-  });
 }
 
 function problemOf(fault: Fault): Problem {

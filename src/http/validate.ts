@@ -1,6 +1,36 @@
 import type { Static, TSchema } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
+import { type ValueError, ValueErrorType } from '@sinclair/typebox/errors';
 import { Fault } from '../lib/fault';
+
+/** A schema may say in words what it takes, where its own terms would not help. */
+interface Described {
+  expects?: string;
+}
+
+const WANTED: Partial<Record<ValueErrorType, string>> = {
+  [ValueErrorType.Array]: 'a list',
+  [ValueErrorType.Boolean]: 'true or false',
+  [ValueErrorType.Integer]: 'a whole number',
+  [ValueErrorType.Number]: 'a number',
+  [ValueErrorType.Object]: 'an object',
+  [ValueErrorType.String]: 'a string',
+};
+
+/** Says which field is wrong and what it may be. */
+export function validationFault(error: ValueError | undefined): Fault {
+  const field = (error?.path ?? '').replace(/^\//, '') || 'body';
+  return new Fault('invalid_request', `${field} ${complaint(error)}`, { field });
+}
+
+function complaint(error: ValueError | undefined): string {
+  if (!error) return 'is not as expected';
+  if (error.type === ValueErrorType.ObjectRequiredProperty) return 'is required';
+  if (error.type === ValueErrorType.ObjectAdditionalProperties) return 'is not a known field';
+  const wanted = (error.schema as Described).expects ?? WANTED[error.type];
+  if (wanted) return `must be ${wanted}`;
+  return `is not as expected: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`;
+}
 
 /** For what a route cannot declare as its schema. Throws Fault `invalid_request` with the field. */
 export function validator<Schema extends TSchema>(
@@ -9,10 +39,25 @@ export function validator<Schema extends TSchema>(
   const compiled = TypeCompiler.Compile(schema);
   return (value) => {
     if (compiled.Check(value)) return value;
-    const first = compiled.Errors(value).First();
-    const field = (first?.path ?? '').replace(/^\//, '') || 'body';
-    throw new Fault('invalid_request', `${field}: ${first?.message ?? 'is not as expected'}`, {
-      field,
-    });
+    throw validationFault(compiled.Errors(value).First());
   };
+}
+
+/** A number of a query string. Throws Fault `invalid_request` with its name and bounds. */
+export function wholeNumberOf(
+  query: Record<string, string | undefined>,
+  name: string,
+  bounds: { default: number; min: number; max: number },
+): number {
+  const raw = query[name];
+  if (raw === undefined) return bounds.default;
+  const value = Number(raw);
+  if (!/^\d{1,15}$/.test(raw) || value < bounds.min || value > bounds.max) {
+    throw new Fault(
+      'invalid_request',
+      `${name} must be a whole number from ${bounds.min} to ${bounds.max}`,
+      { field: name },
+    );
+  }
+  return value;
 }

@@ -1,7 +1,7 @@
 import { Elysia, t } from 'elysia';
 import { readJson } from '../../http/body';
 import { type Principal, principalOf } from '../../http/principal';
-import { validator } from '../../http/validate';
+import { validator, wholeNumberOf } from '../../http/validate';
 import type { Keys } from '../../keys/service';
 import { Fault } from '../../lib/fault';
 import { isUuid } from '../../lib/ids';
@@ -15,8 +15,10 @@ export interface LibraryRouteDeps {
   keys: Keys;
 }
 
-const LIST_LIMIT = { default: 50, max: 500 };
-const SEARCH_LIMIT = { default: 10, max: 100 };
+const LIST_LIMIT = { default: 50, min: 1, max: 500 };
+const OFFSET = { default: 0, min: 0, max: 10_000_000 };
+const SEARCH_LIMIT = { default: 10, min: 1, max: 100 };
+const QUERY_MAX_LENGTH = 1_000;
 const detail = { tags: ['library'], security: [{ bearer_api_key: [] }] };
 const unauthenticated = { 401: ['Invalid API key'] } as Record<number, [string]>;
 const NewDocument = t.Object(
@@ -56,8 +58,8 @@ export function libraryRoutes(deps: LibraryRouteDeps) {
     })
     .get('/v1/library', ({ query, principal }) => list(deps.library, principal, query), {
       query: t.Object({
-        limit: t.Optional(t.Numeric({ minimum: 1, maximum: LIST_LIMIT.max, multipleOf: 1 })),
-        offset: t.Optional(t.Numeric({ minimum: 0, maximum: 10_000_000, multipleOf: 1 })),
+        limit: t.Optional(t.String()),
+        offset: t.Optional(t.String()),
       }),
       detail: {
         ...detail,
@@ -68,8 +70,8 @@ export function libraryRoutes(deps: LibraryRouteDeps) {
     })
     .get('/v1/library/search', ({ query, principal }) => search(deps.library, principal, query), {
       query: t.Object({
-        q: t.String({ minLength: 1, maxLength: 1_000 }),
-        limit: t.Optional(t.Numeric({ minimum: 1, maximum: SEARCH_LIMIT.max, multipleOf: 1 })),
+        q: t.Optional(t.String()),
+        limit: t.Optional(t.String()),
       }),
       detail: {
         ...detail,
@@ -211,18 +213,28 @@ async function fromForm(form: FormData) {
 async function list(
   library: Library,
   principal: Principal,
-  query: { limit?: number; offset?: number },
+  query: { limit?: string; offset?: string },
 ) {
-  const page = { limit: query.limit ?? LIST_LIMIT.default, offset: query.offset ?? 0 };
+  const page = {
+    limit: wholeNumberOf(query, 'limit', LIST_LIMIT),
+    offset: wholeNumberOf(query, 'offset', OFFSET),
+  };
   return (await library.list(principal.userId, page)).map(documentDto);
 }
 
 async function search(
   library: Library,
   principal: Principal,
-  query: { q: string; limit?: number },
+  query: { q?: string; limit?: string },
 ) {
-  const hits = await library.search(principal.userId, query.q, query.limit ?? SEARCH_LIMIT.default);
+  const text = query.q?.trim() ?? '';
+  if (text === '' || text.length > QUERY_MAX_LENGTH) {
+    throw new Fault('invalid_request', `q must have 1 to ${QUERY_MAX_LENGTH} characters`, {
+      field: 'q',
+    });
+  }
+  const limit = wholeNumberOf(query, 'limit', SEARCH_LIMIT);
+  const hits = await library.search(principal.userId, text, limit);
   return hits.map(libraryHitDto);
 }
 

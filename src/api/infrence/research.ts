@@ -2,6 +2,7 @@ import { Elysia, type Static, t } from 'elysia';
 import { readJson } from '../../http/body';
 import { type Principal, principalOf } from '../../http/principal';
 import { type EventStreams, lastEventId, type StreamEvent } from '../../http/sse';
+import { wholeNumberOf } from '../../http/validate';
 import type { Queue } from '../../jobs/queue';
 import type { Keys } from '../../keys/service';
 import type { Clock } from '../../lib/clock';
@@ -23,7 +24,8 @@ export interface ResearchRouteDeps {
 }
 
 const IDEMPOTENCY_KEY_MAX_LENGTH = 255;
-const LIST_LIMIT = { default: 50, max: 200 };
+const LIMIT = { default: 50, min: 1, max: 200 };
+const OFFSET = { default: 0, min: 0, max: 1_000_000 };
 const detail = { tags: ['research'], security: [{ bearer_api_key: [] }] };
 const problems = { 401: ['Invalid API key'], 404: ['Not found'] } as Record<number, [string]>;
 
@@ -59,8 +61,8 @@ export function researchRoutes(deps: ResearchRouteDeps) {
     .get('/v1/research', ({ query, principal }) => list(deps, principal, query), {
       query: t.Object({
         status: t.Optional(t.String()),
-        limit: t.Optional(t.Numeric({ minimum: 1, maximum: LIST_LIMIT.max, multipleOf: 1 })),
-        offset: t.Optional(t.Numeric({ minimum: 0, maximum: 1_000_000, multipleOf: 1 })),
+        limit: t.Optional(t.String()),
+        offset: t.Optional(t.String()),
       }),
       detail: {
         ...detail,
@@ -191,7 +193,7 @@ function idempotencyKeyOf(headers: Headers): string | null {
 async function list(
   deps: ResearchRouteDeps,
   principal: Principal,
-  query: { status?: string; limit?: number; offset?: number },
+  query: { status?: string; limit?: string; offset?: string },
 ) {
   const states = query.status === undefined ? undefined : statesOf(query.status);
   if (query.status !== undefined && states === undefined) {
@@ -204,8 +206,8 @@ async function list(
   const rows = await deps.research.list({
     userId: principal.userId,
     ...(states ? { states } : {}),
-    limit: query.limit ?? LIST_LIMIT.default,
-    offset: query.offset ?? 0,
+    limit: wholeNumberOf(query, 'limit', LIMIT),
+    offset: wholeNumberOf(query, 'offset', OFFSET),
   });
   return rows.map(researchLogRow);
 }

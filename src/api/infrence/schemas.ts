@@ -9,11 +9,14 @@ function nullable(type: 'string' | 'integer' | 'number', rest: Record<string, un
   return t.Unsafe<string | number | null>({ type: [type, 'null'], ...rest });
 }
 
-const GivenSource = t.Union([
-  t.Object({ url: t.String() }, strict),
-  t.Object({ text: t.String(), title: t.Optional(t.String({ maxLength: 300 })) }, strict),
-  t.Object({ document_id: id }, strict),
-]);
+const GivenSource = t.Union(
+  [
+    t.Object({ url: t.String() }, strict),
+    t.Object({ text: t.String(), title: t.Optional(t.String({ maxLength: 300 })) }, strict),
+    t.Object({ document_id: id }, strict),
+  ],
+  { expects: '{"url": …}, {"text": …, "title": …} or {"document_id": …}' },
+);
 
 export const ResearchRequest = t.Object(
   {
@@ -21,6 +24,7 @@ export const ResearchRequest = t.Object(
     mode: t.Optional(
       t.UnionEnum(['lite', 'standard', 'pro', 'max'], {
         default: 'standard',
+        expects: 'lite, standard, pro or max',
         description:
           'The budget and the price: lite 50, standard 200, pro 600 credits; max is metered.',
       }),
@@ -33,20 +37,23 @@ export const ResearchRequest = t.Object(
     ),
     max_credits: t.Optional(
       t.Union([t.Integer(), t.Null()], {
+        expects: 'a whole number of credits, or null',
         description: 'The most the job may cost. Required for max.',
       }),
     ),
     max_wallclock_secs: t.Optional(
       t.Union([t.Integer(), t.Null()], {
+        expects: 'a whole number of seconds, or null',
         description: 'A shorter or longer time limit than the mode has.',
       }),
     ),
     response_schema: t.Optional(
       t.Union([t.Record(t.String(), t.Unknown()), t.Null()], {
+        expects: 'a JSON Schema object, or null',
         description: 'JSON Schema of the typed answer.',
       }),
     ),
-    webhook_url: t.Optional(t.Union([t.String(), t.Null()])),
+    webhook_url: t.Optional(t.Union([t.String(), t.Null()], { expects: 'an address, or null' })),
     sources: t.Optional(
       t.Array(GivenSource, {
         description: 'Addition: read first. Addresses, texts, or documents of the library.',
@@ -61,6 +68,7 @@ export const ResearchRequest = t.Object(
     language: t.Optional(
       t.String({
         pattern: '^[a-z]{2}$',
+        expects: 'two lower-case letters',
         description: 'Addition: ISO 639-1 language to search in. en if absent.',
       }),
     ),
