@@ -34,10 +34,12 @@ CREATE TABLE library_scope (
   owner_id TEXT NOT NULL UNIQUE REFERENCES user (id)
 ) STRICT;
 
--- Offsets are UTF-16 code units into the snapshot's text.
+-- Offsets are UTF-16 code units into the snapshot's text. A large document's chunks are written
+-- before its row and removed after it, some at a time: chunks without a document are found by nobody,
+-- and a sweep takes those that a crash left behind.
 CREATE TABLE chunk (
   id INTEGER PRIMARY KEY,
-  document_id TEXT NOT NULL REFERENCES document (id),
+  document_id TEXT NOT NULL,
   start_offset INTEGER NOT NULL,
   end_offset INTEGER NOT NULL
 ) STRICT;

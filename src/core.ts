@@ -107,6 +107,7 @@ function openFeatures(options: Options, ports: Ports) {
   const library = createLibrary({
     ...ports,
     parse,
+    chunk: (text, pageStarts) => pool.run('chunk', { text, pageStarts }),
     search: (userId, query, limit) => pool.run('search', { path, userId, query, limit }),
     limits: { maxDocumentBytes: options.documentMaxBytes },
   });

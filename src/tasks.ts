@@ -1,4 +1,5 @@
 import { type Connection, openConnection } from './db/client';
+import { type Chunk, chunkText } from './library/chunk';
 import { parseDocument } from './library/parse';
 import { createLibrarySearch } from './library/search';
 import type { LibraryHit, ParsedDocument, ParseInput } from './library/types';
@@ -29,6 +30,8 @@ function searchOver(path: string): LibrarySearch {
 
 /** All that costs CPU, as a Worker runs it. */
 export const tasks = {
+  chunk: async (input: { text: string; pageStarts: number[] | null }): Promise<Chunk[]> =>
+    chunkText(input.text, input.pageStarts),
   parse: (input: ParseInput): Promise<ParsedDocument> => parseDocument(input),
   search: ({ path, userId, query, limit }: SearchTask): Promise<LibraryHit[]> =>
     searchOver(path)(userId, query, limit),

@@ -19,14 +19,15 @@ const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
 
 /** Every command that there is, in the order of its help. */
-function buildProgram(): Command {
+export function buildProgram(): Command {
   const program = new Command('sonde')
     .description('Cited research on your own machine: every quote can be checked.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
-    .helpCommand('help [command]', 'show help of a command')
+    .helpCommand(false)
     .showSuggestionAfterError(false)
-    .configureOutput({ outputError: () => {} })
+    // What is wrong is said once, below, and in one line.
+    .configureOutput({ outputError: () => {}, writeErr: () => {} })
     .exitOverride();
   addServeCommand(program);
   addResearchCommand(program);
@@ -40,7 +41,24 @@ function buildProgram(): Command {
   addOptionsCommand(program);
   addHealthCommand(program);
   addVersionCommand(program);
+  addHelpCommand(program);
   return program;
+}
+
+/** Commander's own help command knows no commands of commands, as in `help library add`. */
+function addHelpCommand(program: Command): void {
+  program
+    .command('help [command...]')
+    .description('show help of a command')
+    .action((names: string[]) => {
+      let command = program;
+      for (const name of names) {
+        const next = command.commands.find((known) => known.name() === name);
+        if (!next) command.error(`unknown command '${name}'`, { code: 'commander.unknownCommand' });
+        else command = next;
+      }
+      command.outputHelp();
+    });
 }
 
 /** Resolves to the exit code: 1 for a failure, 2 for wrong usage, each with one line that says why. */
@@ -65,5 +83,6 @@ export async function runCommandLine(argv: string[]): Promise<number> {
 
 function usageMessage(error: CommanderError): string {
   if (error.code === 'commander.help') return 'name a command: see `sonde --help`';
-  return `${error.message.replace(/^error: /, '').replace(/\s+/g, ' ')}: see \`sonde help\``;
+  const message = error.message.replace(/^error: /, '').replace(/\s+/g, ' ');
+  return `${message.replace(/\.$/, '')}: see \`sonde help\``;
 }

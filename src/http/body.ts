@@ -4,8 +4,12 @@ import { Fault } from '../lib/fault';
 const JSON_MAX_BYTES = 1_048_576;
 const JSON_MAX_DEPTH = 64;
 
-/** Throws Fault `too_large`, or `invalid_request` for what is no JSON or nests too deep. */
+/**
+ * Null for a request without a body, as DELETE is. Throws Fault `too_large`, or `invalid_request`
+ * for what is no JSON or nests too deep.
+ */
 export async function readJson(request: Request): Promise<unknown> {
+  if (request.body === null) return null;
   if (Number(request.headers.get('content-length') ?? 0) > JSON_MAX_BYTES) throw tooLarge();
   const text = await request.text();
   if (text.length > JSON_MAX_BYTES) throw tooLarge();

@@ -1,5 +1,5 @@
 import type { ValueError } from '@sinclair/typebox/errors';
-import { ValidationError } from 'elysia';
+import { ParseError, ValidationError } from 'elysia';
 import { Fault, type FaultCode } from '../lib/fault';
 import type { Log } from '../lib/log';
 import { validationFault } from './validate';
@@ -49,6 +49,8 @@ export function presentError(code: string | number, error: unknown, log: Log): R
 
 function faultOf(code: string | number, error: unknown): Fault | undefined {
   if (error instanceof Fault) return error;
+  // Elysia wraps what a body's reader throws.
+  if (error instanceof ParseError && error.cause instanceof Fault) return error.cause;
   if (error instanceof ValidationError)
     return validationFault(error.all[0] as ValueError | undefined);
   if (code === 'NOT_FOUND')

@@ -31,5 +31,10 @@ export async function describeApi(routes: AnyElysia[], version: string): Promise
   for (const part of routes) describing.use(part);
   const answer = await describing.handle(new Request(`http://localhost${SPEC_PATH}`));
   const description = (await answer.json()) as Record<string, unknown>;
-  return JSON.stringify({ ...description, openapi: '3.1.0' });
+  return JSON.stringify({ ...description, openapi: '3.1.0' }, withoutIds);
+}
+
+/** The plugin names each schema by a `$id` that is a fragment, which JSON Schema forbids. */
+function withoutIds(key: string, value: unknown): unknown {
+  return key === '$id' ? undefined : value;
 }

@@ -9,7 +9,7 @@ export function createSweepHandler(library: Library): JobHandler {
     kind: SWEEP,
     concurrency: 1,
     async perform() {
-      await library.sweepSnapshots();
+      await library.sweep();
       return { outcome: 'done' };
     },
     async ended() {

@@ -6,6 +6,7 @@ import { type Connection, openConnection } from '../db/client';
 import { Fault } from '../lib/fault';
 import { systemChance } from '../lib/ids';
 import type { GuardedFetch } from '../net/types';
+import { chunkText } from './chunk';
 import { parseDocument } from './parse';
 import { createLibrarySearch } from './search';
 import { createLibrary, type Library } from './service';
@@ -32,6 +33,7 @@ function libraryWith(parts: { fetch?: GuardedFetch; maxDocuments?: number } = {}
     log: silentLog,
     fetch,
     parse: parseDocument,
+    chunk: async (text, pageStarts) => chunkText(text, pageStarts),
     search: createLibrarySearch(reader),
     limits: { maxDocumentBytes: 1_000_000, ...(maxDocuments ? { maxDocuments } : {}) },
   });
@@ -231,11 +233,50 @@ describe('snapshots', () => {
       `INSERT INTO research_source (job_id, snapshot_hash) VALUES ('j', '${quoted.snapshotHash}')`,
     );
     for (const { id } of [removed, quoted]) await library.remove(ADA, false, id);
-    expect(await library.sweepSnapshots()).toBe(1);
-    expect(await library.sweepSnapshots()).toBe(0);
+    expect(await library.sweep()).toBe(1);
+    expect(await library.sweep()).toBe(0);
     expect(await library.snapshot(removed.snapshotHash)).toBeUndefined();
     expect((await library.snapshot(quoted.snapshotHash))?.text).toBe('Removed, but quoted.');
     expect((await library.snapshot(kept.snapshotHash))?.text).toBe('Kept by its document.');
+  });
+
+  test('a large document is found only when all of it is written, and gone as soon as it is removed', async () => {
+    const paragraph = (index: number) => `Paragraph ${index}. ${'The zephyr blows. '.repeat(60)}`;
+    const text = Array.from({ length: 700 }, (_, index) => paragraph(index)).join('\n\n');
+    let seenMeanwhile = 0;
+    const adding = addText(ADA, text);
+    const watching = (async () => {
+      while ((await rowCount('chunk')) < 600 && (await rowCount('document')) === 0) {
+        seenMeanwhile += (await library.search(ADA, 'zephyr', 5)).length;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    })();
+    const document = await adding;
+    await watching;
+    expect(document.chunkCount).toBeGreaterThan(512);
+    expect(await rowCount('chunk')).toBe(document.chunkCount);
+    expect(seenMeanwhile).toBe(0);
+    expect(await library.search(ADA, 'zephyr', 5)).toHaveLength(5);
+    const removing = library.remove(ADA, false, document.id);
+    await removing;
+    expect(await library.search(ADA, 'zephyr', 5)).toEqual([]);
+    expect(await rowCount('chunk')).toBe(0);
+  });
+
+  test('a sweep takes the chunks that a crash left without their document, and no younger ones', async () => {
+    const DAY_MS = 86_400_000;
+    const nowMs = new ManualClock().nowMs();
+    const madeAt = (ms: number) => Bun.randomUUIDv7('hex', ms);
+    const [old, young] = [madeAt(nowMs - 2 * DAY_MS), madeAt(nowMs - DAY_MS / 2)];
+    for (const [index, id] of [old, young].entries()) {
+      writer.exec(
+        `INSERT INTO chunk (id, document_id, start_offset, end_offset) VALUES (${index + 1}, '${id}', 0, 1)`,
+      );
+    }
+    await library.sweep();
+    expect(await reader.prepare('SELECT document_id AS id FROM chunk').all()).toEqual([
+      { id: young },
+    ]);
   });
 
   test('a text put beside others is kept once, with its pages', async () => {

@@ -1,18 +1,16 @@
 import type { Db } from '../db/database';
 import type { Transaction } from '../db/write';
-import { assert } from '../lib/assert';
 import type { Clock } from '../lib/clock';
 import { Fault } from '../lib/fault';
-import { type Chance, sha256Hex } from '../lib/ids';
+import type { Chance } from '../lib/ids';
 import type { Log } from '../lib/log';
 import type { GuardedFetch } from '../net/types';
-import { type Chunk, chunkText } from './chunk';
-import { normaliseTitle } from './parse/normalise';
-import { SHARED_SCOPE, scopeRange } from './scope';
+import type { Chunk } from './chunk';
 import type { LibrarySearch } from './search';
-import { compressText, decompressText } from './snapshot-text';
-import { createLibraryStore, type LibraryStore } from './store';
-import type { Document, ParsedDocument, ParseInput, Snapshot } from './types';
+import { decompressText } from './snapshot-text';
+import { createLibraryStore } from './store';
+import type { Added, Document, ParsedDocument, ParseInput, Snapshot } from './types';
+import { DocumentWriting } from './writing';
 
 export interface LibraryDeps {
   db: Db;
@@ -22,6 +20,7 @@ export interface LibraryDeps {
   fetch: GuardedFetch;
   /** Where the CPU work runs is the caller's to say: in a Worker, or here. */
   parse: (input: ParseInput) => Promise<ParsedDocument>;
+  chunk: (text: string, pageStarts: number[] | null) => Promise<Chunk[]>;
   search: LibrarySearch;
   limits: {
     maxDocumentBytes: number;
@@ -53,12 +52,6 @@ export interface NewUrl extends Placement {
   url: string;
 }
 
-export interface Added {
-  document: Document;
-  /** False when the owner had the same text already. */
-  added: boolean;
-}
-
 export interface Page {
   limit: number;
   offset: number;
@@ -73,7 +66,7 @@ const SWEEP_BATCH = 500;
 /** The team's documents. A private one is to everybody but its owner as if it were not there. */
 export function createLibrary(deps: LibraryDeps) {
   const store = deps.db.bind(createLibraryStore);
-  const adding = createAdding(deps, store.within);
+  const writing = new DocumentWriting(deps);
 
   /** Throws Fault `too_large`, and what the parser throws. */
   async function parse(input: ParseInput): Promise<ParsedDocument> {
@@ -85,7 +78,7 @@ export function createLibrary(deps: LibraryDeps) {
   async function add(input: NewDocument): Promise<Added> {
     const { bytes, name, declaredType } = input;
     const parsed = await parse({ bytes, name, declaredType, url: urlOf(input.origin) });
-    return adding.add({ ...input, bytes: bytes.length }, parsed);
+    return writing.add({ ...input, bytes: bytes.length }, parsed);
   }
 
   async function get(userId: string, id: string): Promise<Document> {
@@ -107,7 +100,7 @@ export function createLibrary(deps: LibraryDeps) {
     get,
     snapshot,
     search: deps.search,
-    putSnapshot: adding.putSnapshot,
+    putSnapshot: (tx: Transaction, parsed: ParsedDocument) => writing.putSnapshot(tx, parsed),
 
     addText({ text, origin = 'text', ...placement }: NewText): Promise<Added> {
       const bytes = new TextEncoder().encode(text);
@@ -144,9 +137,9 @@ export function createLibrary(deps: LibraryDeps) {
         if (document.ownerId !== userId && !isAdmin) {
           throw new Fault('forbidden', 'only its owner or an admin may remove a shared document');
         }
-        await within.deleteChunks(id);
         await within.deleteDocument(id);
       });
+      await writing.removeChunks(id);
     },
 
     async text(userId: string, id: string): Promise<string> {
@@ -157,8 +150,10 @@ export function createLibrary(deps: LibraryDeps) {
       return stored.text;
     },
 
-    /** Removes the snapshots that no document and no research names; resolves to how many. */
-    async sweepSnapshots(): Promise<number> {
+    /** Removes the snapshots that no document and no research names, and the chunks that a crash
+     * left without a document; resolves to how many snapshots. */
+    async sweep(): Promise<number> {
+      await writing.removeOrphans();
       let removed = 0;
       let after = '';
       for (;;) {
@@ -175,96 +170,6 @@ export function createLibrary(deps: LibraryDeps) {
       return removed;
     },
   };
-}
-
-type Within = (tx: Transaction) => LibraryStore;
-
-/** Everything that one added document writes, in one atomic write. */
-function createAdding({ db, clock, chance, limits }: LibraryDeps, within: Within) {
-  /**
-   * Stores the text under its SHA-256 and resolves to that. Name it in the same write, by a
-   * document or a research source, or the next sweep may take it.
-   */
-  async function putSnapshot(tx: Transaction, parsed: ParsedDocument): Promise<string> {
-    const store = within(tx);
-    const { text, mediaType, pageStarts } = parsed;
-    const hash = sha256Hex(text);
-    if (await store.hasSnapshot(hash)) return hash;
-    const textZstd = compressText(text);
-    const createdMs = clock.nowMs();
-    await store.insertSnapshot({
-      hash,
-      mediaType,
-      pageStarts,
-      textZstd,
-      length: text.length,
-      createdMs,
-    });
-    return hash;
-  }
-
-  async function insertChunks(tx: Transaction, document: Document, text: string, chunks: Chunk[]) {
-    const store = within(tx);
-    const scope = document.shared ? SHARED_SCOPE : await store.scopeNumber(document.ownerId);
-    assert(scope !== undefined, 'every owner has a number');
-    const { first, last } = scopeRange(scope);
-    let id = (await store.lastChunkId(first, last)) ?? first - 1;
-    for (const { start, end } of chunks) {
-      id++;
-      const body = text.slice(start, end);
-      await store.insertChunk(document.id, { id, start, end, title: document.title, body });
-    }
-    assert(id <= last, 'a scope holds its chunks');
-  }
-
-  /** Moves the chunks into the range that everybody searches. */
-  async function share(tx: Transaction, existing: Document, text: string, chunks: Chunk[]) {
-    const document = { ...existing, shared: true };
-    await within(tx).deleteChunks(existing.id);
-    await within(tx).shareDocument(existing.id);
-    await insertChunks(tx, document, text, chunks);
-    return document;
-  }
-
-  async function assertRoom(tx: Transaction, ownerId: string): Promise<void> {
-    const { maxDocuments } = limits;
-    if (maxDocuments === undefined) return;
-    if ((await within(tx).countOwned(ownerId)) >= maxDocuments) {
-      const message = `the library holds ${maxDocuments} documents of yours, the most it may: remove some first`;
-      throw new Fault('too_large', message);
-    }
-  }
-
-  type Input = Omit<NewDocument, 'bytes'> & { bytes: number };
-
-  async function add(input: Input, parsed: ParsedDocument): Promise<Added> {
-    const { text, mediaType, pageStarts } = parsed;
-    const chunks = chunkText(text, pageStarts);
-    return db.write(async (tx) => {
-      const snapshotHash = await putSnapshot(tx, parsed);
-      const existing = await within(tx).documentByText(input.ownerId, snapshotHash);
-      if (existing) {
-        const isNews = input.shared && !existing.shared;
-        const document = isNews ? await share(tx, existing, text, chunks) : existing;
-        return { document, added: false };
-      }
-      await assertRoom(tx, input.ownerId);
-      const { ownerId, shared, origin, bytes } = input;
-      const title = normaliseTitle(input.title ?? '') || parsed.title;
-      const createdMs = clock.nowMs();
-      const id = chance.id();
-      const chunkCount = chunks.length;
-      const document: Document = {
-        ...{ id, ownerId, shared, title, origin, mediaType, bytes, snapshotHash, chunkCount },
-        createdMs,
-      };
-      await within(tx).insertDocument(document);
-      await insertChunks(tx, document, text, chunks);
-      return { document, added: true };
-    });
-  }
-
-  return { add, putSnapshot };
 }
 
 function assertSize(bytes: Uint8Array, maxBytes: number): void {

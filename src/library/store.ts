@@ -157,12 +157,14 @@ function chunkStatements(connection: Connection) {
   const index = connection.prepare<never>(
     'INSERT INTO chunk_index (rowid, title, body) VALUES (:id, :title, :body)',
   );
-  const unindex = connection.prepare<never>(
-    'DELETE FROM chunk_index WHERE rowid IN (SELECT id FROM chunk WHERE document_id = :documentId)',
-  );
-  const deleteChunks = connection.prepare<never>(
-    'DELETE FROM chunk WHERE document_id = :documentId',
-  );
+  const some = `SELECT id FROM chunk WHERE document_id = :documentId AND id >= :fromId
+    ORDER BY id LIMIT :limit`;
+  const unindex = connection.prepare<never>(`DELETE FROM chunk_index WHERE rowid IN (${some})`);
+  const deleteChunks = connection.prepare<never>(`DELETE FROM chunk WHERE id IN (${some})`);
+  const orphans = connection.prepare<{ documentId: string }>(`
+    SELECT DISTINCT document_id AS documentId FROM chunk
+    WHERE document_id < :bound
+      AND NOT EXISTS (SELECT 1 FROM document WHERE id = chunk.document_id)`);
   return {
     /** The owner's number, given at the first need. */
     async scopeNumber(ownerId: string): Promise<number | undefined> {
@@ -175,9 +177,14 @@ function chunkStatements(connection: Connection) {
       await insertChunk.run({ id, documentId, start, end });
       await index.run({ id, title, body });
     },
-    async deleteChunks(documentId: string): Promise<void> {
-      await unindex.run({ documentId });
-      await deleteChunks.run({ documentId });
+    /** Deletes up to `limit` chunks from `fromId` on; resolves to how many. */
+    async deleteChunks(documentId: string, fromId: number, limit: number): Promise<number> {
+      await unindex.run({ documentId, fromId, limit });
+      return deleteChunks.run({ documentId, fromId, limit });
+    },
+    /** Documents that chunks name, though they are not there, with an id below `bound`. */
+    async orphansBefore(bound: string): Promise<string[]> {
+      return (await orphans.all({ bound })).map((row) => row.documentId);
     },
   };
 }

@@ -52,3 +52,9 @@ export interface LibraryHit {
   /** Higher is better; comparable within one answer only. */
   score: number;
 }
+
+export interface Added {
+  document: Document;
+  /** False when the owner had the same text already. */
+  added: boolean;
+}

@@ -8,12 +8,15 @@ export interface Verification {
   failures: { finding: string; quote: Quote; reason: string }[];
 }
 
-/** Proves every quote anew: the snapshot is there, hashes to its name, and says what is quoted. */
+/**
+ * Proves every quote anew: the snapshot is there, hashes to its name, and says what is quoted.
+ * Whatever was done to the file is a failure that is reported, and never one of the proof.
+ */
 export async function verifyState(
   state: ResearchState,
   snapshotOf: (hash: string) => Promise<Snapshot | undefined>,
 ): Promise<Verification> {
-  const texts = new Map<string, string | undefined>();
+  const texts = new Map<string, Proven>();
   const result: Verification = { confirmedCount: 0, failures: [] };
   const cited = [
     ...state.findings.map(({ id, quotes, disputedBy }) => ({
@@ -32,18 +35,27 @@ export async function verifyState(
   return result;
 }
 
+/** The text of a snapshot that is what its hash says, or what is wrong with it. */
+type Proven = { text: string } | { problem: string };
+
 async function problemOf(
-  quote: Quote,
-  texts: Map<string, string | undefined>,
+  { snapshotHash, text, start, end }: Quote,
+  texts: Map<string, Proven>,
   snapshotOf: (hash: string) => Promise<Snapshot | undefined>,
 ): Promise<string | null> {
-  if (!texts.has(quote.snapshotHash)) {
-    texts.set(quote.snapshotHash, (await snapshotOf(quote.snapshotHash))?.text);
-  }
-  const text = texts.get(quote.snapshotHash);
-  if (text === undefined) return 'the snapshot is missing';
-  if (sha256Hex(text) !== quote.snapshotHash) return 'the snapshot does not have its hash';
-  if (text.slice(quote.start, quote.end) !== quote.text)
-    return 'the snapshot says something else here';
-  return null;
+  const proven = texts.get(snapshotHash) ?? (await prove(snapshotHash, snapshotOf));
+  texts.set(snapshotHash, proven);
+  if ('problem' in proven) return proven.problem;
+  return proven.text.slice(start, end) === text ? null : 'the snapshot says something else here';
+}
+
+async function prove(
+  hash: string,
+  snapshotOf: (hash: string) => Promise<Snapshot | undefined>,
+): Promise<Proven> {
+  const snapshot = await snapshotOf(hash).catch(() => 'unreadable' as const);
+  if (snapshot === undefined) return { problem: 'the snapshot is missing' };
+  if (snapshot === 'unreadable') return { problem: 'the snapshot cannot be read' };
+  const { text } = snapshot;
+  return sha256Hex(text) === hash ? { text } : { problem: 'the snapshot does not have its hash' };
 }

@@ -1,6 +1,7 @@
 import { Elysia, t } from 'elysia';
 import { readJson } from '../../http/body';
-import { type Principal, principalOf } from '../../http/principal';
+import { keyGate } from '../../http/gate';
+import type { Principal } from '../../http/principal';
 import { validator, wholeNumberOf } from '../../http/validate';
 import type { Keys } from '../../keys/service';
 import { Fault } from '../../lib/fault';
@@ -34,11 +35,13 @@ const NewDocument = t.Object(
 const checkedDocument = validator(NewDocument);
 
 export function libraryRoutes(deps: LibraryRouteDeps) {
+  const principalOf = keyGate(deps.keys);
   return new Elysia({ name: 'infrence.library', normalize: false })
-    .onParse(({ request, contentType }) =>
-      contentType === 'multipart/form-data' ? readForm(request) : readJson(request),
-    )
-    .derive(async ({ request }) => ({ principal: await principalOf(request.headers, deps.keys) }))
+    .onParse(async ({ request, contentType }) => {
+      await principalOf(request);
+      return contentType === 'multipart/form-data' ? readForm(request) : readJson(request);
+    })
+    .derive(async ({ request }) => ({ principal: await principalOf(request) }))
     .post('/v1/library', ({ body, principal }) => add(deps.library, principal, body), {
       detail: {
         ...detail,

@@ -1,6 +1,7 @@
 import { Elysia, type Static, t } from 'elysia';
 import { readJson } from '../../http/body';
-import { type Principal, principalOf } from '../../http/principal';
+import { keyGate } from '../../http/gate';
+import type { Principal } from '../../http/principal';
 import { type EventStreams, lastEventId, type StreamEvent } from '../../http/sse';
 import { wholeNumberOf } from '../../http/validate';
 import type { Queue } from '../../jobs/queue';
@@ -30,9 +31,13 @@ const detail = { tags: ['research'], security: [{ bearer_api_key: [] }] };
 const problems = { 401: ['Invalid API key'], 404: ['Not found'] } as Record<number, [string]>;
 
 export function researchRoutes(deps: ResearchRouteDeps) {
+  const principalOf = keyGate(deps.keys);
   return new Elysia({ name: 'infrence.research', normalize: false })
-    .onParse(({ request }) => readJson(request))
-    .derive(async ({ request }) => ({ principal: await principalOf(request.headers, deps.keys) }))
+    .onParse(async ({ request }) => {
+      await principalOf(request);
+      return readJson(request);
+    })
+    .derive(async ({ request }) => ({ principal: await principalOf(request) }))
     .post(
       '/v1/research',
       ({ body, principal, request }) => create(deps, principal, body, request),
@@ -54,6 +59,8 @@ export function researchRoutes(deps: ResearchRouteDeps) {
             400: ['Bad request'],
             401: ['Invalid API key'],
             402: ['Insufficient credits'],
+            409: ['The Idempotency-Key was used for another request'],
+            413: ['Too large'],
           }),
         },
       },

@@ -1,3 +1,5 @@
+// Elysia's own integer takes strings too, and says so in the API description.
+import { Type } from '@sinclair/typebox';
 import { t } from 'elysia';
 
 const strict = { additionalProperties: false };
@@ -36,13 +38,13 @@ export const ResearchRequest = t.Object(
       t.Boolean({ description: 'Give each source its summary. True if absent.' }),
     ),
     max_credits: t.Optional(
-      t.Union([t.Integer(), t.Null()], {
+      t.Union([Type.Integer(), t.Null()], {
         expects: 'a whole number of credits, or null',
         description: 'The most the job may cost. Required for max.',
       }),
     ),
     max_wallclock_secs: t.Optional(
-      t.Union([t.Integer(), t.Null()], {
+      t.Union([Type.Integer(), t.Null()], {
         expects: 'a whole number of seconds, or null',
         description: 'A shorter or longer time limit than the mode has.',
       }),
@@ -77,11 +79,11 @@ export const ResearchRequest = t.Object(
 );
 
 const Quote = t.Object({
-  source: t.Integer({ description: 'The number of the source.' }),
+  source: Type.Integer({ description: 'The number of the source.' }),
   url: t.String(),
   text: t.String({ description: 'Letter by letter as the source has it.' }),
-  start: t.Integer({ description: 'Offset in the snapshot, in UTF-16 code units.' }),
-  end: t.Integer(),
+  start: Type.Integer({ description: 'Offset in the snapshot, in UTF-16 code units.' }),
+  end: Type.Integer(),
   page: nullable('integer'),
   snapshot_hash: t.String({ description: 'SHA-256 of the text that was read.' }),
 });
@@ -101,7 +103,7 @@ const SourceDto = t.Object({
   title: t.String(),
   domain: t.String(),
   summary: t.Optional(nullable('string')),
-  number: t.Integer({ description: 'Addition: the [n] of the brief.' }),
+  number: Type.Integer({ description: 'Addition: the [n] of the brief.' }),
   provider: t.String({ description: 'Addition: who found it.' }),
   snapshot_hash: t.String({ description: 'Addition: SHA-256 of the text that was read.' }),
   copy_of: nullable('integer', {
@@ -119,7 +121,7 @@ const ResearchResult = t.Object({
     description: 'Valid against response_schema; null when a field it requires has no evidence.',
   }),
   sources: t.Array(SourceDto),
-  credits_charged: t.Integer(),
+  credits_charged: Type.Integer(),
   cost_usd: t.Number(),
   created_at: dateTime,
   completed_at: t.Optional(nullable('string', { format: 'date-time' })),
@@ -141,8 +143,8 @@ const ResearchLogRow = t.Object({
   created_at: dateTime,
   status: t.String(),
   question: t.String(),
-  credits_charged: t.Integer(),
-  cost_usd_micros: t.Integer(),
+  credits_charged: Type.Integer(),
+  cost_usd_micros: Type.Integer(),
   completed_at: t.Optional(nullable('string', { format: 'date-time' })),
   latency_ms: t.Optional(nullable('integer')),
   source_count: t.Optional(nullable('integer')),
@@ -150,10 +152,10 @@ const ResearchLogRow = t.Object({
 });
 
 const BalanceDto = t.Object({
-  credits: t.Integer({ description: 'Available, rounded down.' }),
+  credits: Type.Integer({ description: 'Available, rounded down.' }),
   usd: t.String(),
-  credits_micros: t.Integer({ description: 'Addition: exactly, in millionths of a credit.' }),
-  held_micros: t.Integer({ description: 'Addition: set aside for running jobs.' }),
+  credits_micros: Type.Integer({ description: 'Addition: exactly, in millionths of a credit.' }),
+  held_micros: Type.Integer({ description: 'Addition: set aside for running jobs.' }),
 });
 
 const DocumentDto = t.Object({
@@ -161,9 +163,9 @@ const DocumentDto = t.Object({
   title: t.String(),
   origin: t.String(),
   media_type: t.String(),
-  bytes: t.Integer(),
+  bytes: Type.Integer(),
   shared: t.Boolean(),
-  chunk_count: t.Integer(),
+  chunk_count: Type.Integer(),
   snapshot_hash: t.String(),
   created_at: dateTime,
 });
@@ -173,8 +175,8 @@ const LibraryHitDto = t.Object({
   title: t.String(),
   origin: t.String(),
   text: t.String(),
-  start: t.Integer(),
-  end: t.Integer(),
+  start: Type.Integer(),
+  end: Type.Integer(),
   score: t.Number(),
   snapshot_hash: t.String(),
 });
@@ -182,7 +184,7 @@ const LibraryHitDto = t.Object({
 const ProblemDto = t.Object({
   type: t.String(),
   title: t.String(),
-  status: t.Integer(),
+  status: Type.Integer(),
   detail: t.String(),
   code: t.String(),
   field: t.Optional(t.String()),

@@ -1,0 +1,74 @@
+import { expect, test } from 'bun:test';
+import type { Command } from 'commander';
+import { buildProgram } from './program';
+
+/** What a command asks of the data folder: these need none. */
+const WITHOUT_DATA = new Set(['options', 'health', 'version']);
+
+function leaves(command: Command, path: string[] = []): { name: string; command: Command }[] {
+  return command.commands.flatMap((inner) => {
+    const names = [...path, inner.name()];
+    const isLeaf = inner.commands.length === 0;
+    return isLeaf ? [{ name: names.join(' '), command: inner }] : leaves(inner, names);
+  });
+}
+
+function everyCommand(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)];
+}
+
+const commands = leaves(buildProgram()).filter(({ name }) => name !== 'help');
+
+function flags(command: Command): (string | undefined)[] {
+  return command.options.map((option) => option.long);
+}
+
+test('every command, argument group and option says what it is for', () => {
+  for (const command of everyCommand(buildProgram())) {
+    expect({ command: command.name(), description: command.description() }).not.toHaveProperty(
+      'description',
+      '',
+    );
+    for (const option of command.options) {
+      expect({ option: option.flags, description: option.description }).not.toHaveProperty(
+        'description',
+        '',
+      );
+    }
+  }
+});
+
+test.each(commands)('$name prints JSON for scripts', ({ command }) => {
+  expect(flags(command)).toContain('--json');
+});
+
+test.each(commands)('$name takes a data folder if it needs one', ({ name, command }) => {
+  expect(flags(command).includes('--data')).toBe(!WITHOUT_DATA.has(name));
+});
+
+test('the commands are those that scripts know', () => {
+  expect(commands.map(({ name }) => name)).toEqual([
+    'serve',
+    'research',
+    'library add',
+    'library list',
+    'library remove',
+    'library search',
+    'user create',
+    'user list',
+    'key create',
+    'key list',
+    'key revoke',
+    'credits grant',
+    'credits balance',
+    'credits ledger',
+    'job list',
+    'job show',
+    'job cancel',
+    'verify',
+    'ledger check',
+    'options',
+    'health',
+    'version',
+  ]);
+});
