@@ -1,3 +1,11 @@
+/** A reader that has seen enough, as `head` has, is no failure of ours. */
+export function toleratePipeEnd(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+    throw error;
+  });
+}
+
 /** Results go to standard output, everything else to standard error. */
 export function line(text = ''): void {
   process.stdout.write(`${text}\n`);

@@ -9,6 +9,7 @@ import { plainWords } from './text/clean';
 import { buildCorpus, type Corpus } from './text/corpus';
 import { focus } from './text/focus';
 import { type Question, readQuestion } from './text/question';
+import { respelled } from './text/spelling';
 import type { Gap, Page, Plan, PlannedQuery, Quote } from './types';
 
 export interface AnalyseInput {
@@ -39,13 +40,13 @@ export function analyse(input: AnalyseInput): Analysis {
   const corpus = buildCorpus(pages);
   const sources = independence(pages);
   const { subQuestions } = input.plan;
-  const judged = subQuestions.map((text, index) =>
-    verify(corpus, text, extract(corpus, index, text), sources),
+  const questions = subQuestions.map((text) => readQuestion(respelled(corpus, text)));
+  const judged = questions.map((question, index) =>
+    verify(corpus, question, extract(corpus, index, question), sources),
   );
-  const standing = judged.map(supported);
-  const gaps = gapsOf(input.plan, standing, input.searched);
+  const standing = supported(corpus, questions, judged);
+  const gaps = gapsOf(input.plan, questions, standing, input.searched);
   const byHash = new Map(pages.map((page) => [page.snapshotHash, page]));
-  const questions = subQuestions.map(readQuestion);
   const findings = select(corpus, standing, input.maxFindings).flatMap((claim) => {
     const question = questions[claim.lead.subQuestion];
     return question ? finding(corpus, question, claim, byHash) : [];

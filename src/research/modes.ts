@@ -16,7 +16,7 @@ const modes: Record<ResearchMode, Mode> = {
     priceMicros: creditsToMicros(50),
     maxSources: 5,
     maxWaves: 1,
-    branches: 2,
+    branches: 4,
     critic: false,
     maxWallclockMs: 60_000,
   },

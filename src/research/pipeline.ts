@@ -18,6 +18,7 @@ import type {
   PlannedQuery,
   ResearchState,
   Search,
+  Source,
   StopReason,
   TypedOutput,
 } from './types';
@@ -59,6 +60,8 @@ export interface PipelinePorts {
 const READS_AT_ONCE = 6;
 const HITS_PER_QUERY = 20;
 const MAX_FINDINGS = 24;
+/** Of a longer text, only what the search found is looked at. */
+const READ_WHOLE_LENGTH = 120_000;
 const BRIEF_MAX_WORDS = { lite: 150, standard: 250, pro: 450, max: 600 } as const;
 /** The first of two waves leaves room for what it teaches to be searched in the second. */
 const FIRST_WAVE_SHARE = 0.7;
@@ -282,7 +285,8 @@ class Job {
   }
 
   async #addSource(state: ResearchState, hit: SearchHit, parsed: ParsedDocument): Promise<void> {
-    const source = {
+    const isLarge = parsed.text.length > READ_WHOLE_LENGTH;
+    const source: Source = {
       number: state.sources.length + 1,
       url: hit.url,
       title: parsed.title || hit.title,
@@ -291,6 +295,7 @@ class Job {
       snapshotHash: sha256Hex(parsed.text),
       summary: null,
       copyOf: null,
+      ...(isLarge && hit.spans ? { spans: hit.spans } : {}),
     };
     state.sources.push(source);
     this.#pages.push(pageOf(source, parsed));
@@ -357,20 +362,10 @@ function searchedOf(state: ResearchState): Searched[] {
   });
 }
 
-function pageOf(
-  source: Omit<Page, 'source' | 'text' | 'pageStarts'> & { number: number },
-  parsed: Pick<ParsedDocument, 'text' | 'pageStarts'>,
-): Page {
-  const { number, snapshotHash, url, title, domain } = source;
-  return {
-    source: number,
-    snapshotHash,
-    url,
-    title,
-    domain,
-    text: parsed.text,
-    pageStarts: parsed.pageStarts,
-  };
+function pageOf(source: Source, parsed: Pick<ParsedDocument, 'text' | 'pageStarts'>): Page {
+  const { number, snapshotHash, url, title, domain, spans = null } = source;
+  const { text, pageStarts } = parsed;
+  return { source: number, snapshotHash, url, title, domain, text, pageStarts, spans };
 }
 
 function givenHit(source: PinnedSource): SearchHit {

@@ -25,6 +25,8 @@ export interface SearchHit {
   doi: string | null;
   /** Set when the text is already here and need not be fetched. */
   snapshotHash: string | null;
+  /** The passages of that text that the search found, best first. */
+  spans?: { start: number; end: number }[];
 }
 
 /** Turns a hit into its text. */

@@ -24,6 +24,8 @@ export interface Page {
   domain: string;
   text: string;
   pageStarts: number[] | null;
+  /** The passages (UTF-16 code units of `text`) that a search pointed at; null for all of it. */
+  spans?: { start: number; end: number }[] | null;
 }
 
 export interface Source {
@@ -39,6 +41,8 @@ export interface Source {
   summary: string | null;
   /** The number of the source whose copy this is; null when it stands for itself. */
   copyOf: number | null;
+  /** What of a large text was read: the passages that the search found. Absent for all of it. */
+  spans?: { start: number; end: number }[];
 }
 
 /** A passage that stands, at these offsets (UTF-16 code units), in a stored snapshot. */

@@ -11,23 +11,26 @@ export function createLibraryProvider(deps: { library: Library; userId: string }
     name: 'library',
     async search({ text, limit }) {
       const passages = await deps.library.search(deps.userId, text, limit * PASSAGES_PER_DOCUMENT);
-      const byDocument = new Map<string, LibraryHit>();
-      for (const passage of passages) {
-        if (!byDocument.has(passage.documentId)) byDocument.set(passage.documentId, passage);
-      }
-      return [...byDocument.values()].slice(0, limit).map(toHit);
+      const byDocument = Map.groupBy(passages, (passage) => passage.documentId);
+      return [...byDocument.values()].slice(0, limit).flatMap(toHit);
     },
   };
 }
 
-function toHit(passage: LibraryHit): SearchHit {
-  const isWeb = /^https?:\/\//.test(passage.origin);
-  return {
-    url: isWeb ? passage.origin : `library:${passage.documentId}`,
-    title: passage.title,
-    provider: 'library',
-    snippet: passage.text,
-    doi: null,
-    snapshotHash: passage.snapshotHash,
-  };
+/** The passages of one document, best first, as one hit. */
+function toHit(passages: LibraryHit[]): SearchHit[] {
+  const [best] = passages;
+  if (!best) return [];
+  const isWeb = /^https?:\/\//.test(best.origin);
+  return [
+    {
+      url: isWeb ? best.origin : `library:${best.documentId}`,
+      title: best.title,
+      provider: 'library',
+      snippet: best.text,
+      doi: null,
+      snapshotHash: best.snapshotHash,
+      spans: passages.map(({ start, end }) => ({ start, end })),
+    },
+  ];
 }

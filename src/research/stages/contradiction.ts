@@ -1,23 +1,39 @@
-import { align } from '../text/alignment';
+import { align, type Substitution } from '../text/alignment';
+import { speaksOfSubject } from '../text/anchor';
 import { type Answer, answerIn } from '../text/answers';
-import { type Corpus, isNegated, type Sentence, sentenceValues } from '../text/corpus';
+import {
+  type Corpus,
+  isNegated,
+  type Sentence,
+  sentenceNames,
+  sentenceValues,
+} from '../text/corpus';
+import { blemishes } from '../text/fitness';
 import type { Question } from '../text/question';
 import { jaccard, sharedCount } from '../text/similarity';
-import { areToldApart, mayShareHead, mayShareSubject, mayShareTitle } from '../text/subject';
+import { isStatement } from '../text/statement';
+import { areToldApart, mayShareHead, mayShareSubject } from '../text/subject';
 import { areOpposites, synonyms } from '../text/synonyms';
 import { type Value, valuesDiffer } from '../text/values';
 import type { Candidate } from './candidate';
+import { focusShare } from './relevance';
 
 /** How much of two statements must be alike, beside what differs, for them to deny each other. */
 const ALIKE = 0.5;
 const MIN_SHARED_TERMS = 3;
 /** A share of the question's weight: a sentence below it does not answer the question. */
-const MIN_COVERAGE = 0.4;
+const MIN_COVERAGE = 0.3;
+/** The same of what is asked of the subject. */
+const MIN_FOCUS = 0.34;
 /** Agreeing terms that must stand around the one place in which two wordings differ. */
-const MIN_FRAME_TERMS = 5;
+const MIN_FRAME_TERMS = 4;
 /** And the share of the shorter wording that must agree. */
 const FRAME_SHARE = 0.65;
 const MAX_PUT_TERMS = 4;
+const MAX_BLEMISH = 0.5;
+/** A frame so tight that whatever differs in it is the point. */
+const MIN_TIGHT_TERMS = 7;
+const TIGHT_SHARE = 0.8;
 
 /** How the sentences of two different pages stand to each other, as answers to one question. */
 export function contradicts(
@@ -28,14 +44,30 @@ export function contradicts(
 ): boolean {
   if (a.sentence.page === b.sentence.page) return false;
   if (a.coverage < MIN_COVERAGE || b.coverage < MIN_COVERAGE) return false;
+  if (!isClaim(a.sentence) || !isClaim(b.sentence)) return false;
+  if (question.answer === 'number' && areOfOtherTimes(a.sentence, b.sentence)) return false;
+  const saysAsked = (of: Candidate) => focusShare(corpus, of.sentence, question) > 0;
   const mayShare = mayShareSubject(corpus, a.sentence, b.sentence);
-  if (mayShare && wordingClashes(a.sentence, b.sentence)) return true;
+  if (mayShare && wordingClashes(question, a.sentence, b.sentence)) return true;
   if (areToldApart(corpus, question, a.sentence, b.sentence)) return false;
   if (answersClash(corpus, question, a, b)) return true;
   return (
-    mayShare && (valuesClash(a.sentence, b.sentence) || polarityClashes(a.sentence, b.sentence))
+    mayShare &&
+    ((saysAsked(a) === saysAsked(b) && valuesClash(a.sentence, b.sentence)) ||
+      polarityClashes(a.sentence, b.sentence))
   );
 }
+
+/** A question, a heading and the furniture of a page claim nothing. */
+function isClaim(sentence: Sentence): boolean {
+  const known = claims.get(sentence);
+  if (known !== undefined) return known;
+  const isOne = isStatement(sentence) && blemishes(sentence) < MAX_BLEMISH;
+  claims.set(sentence, isOne);
+  return isOne;
+}
+
+const claims = new WeakMap<Sentence, boolean>();
 
 /** True when both answer the question, strongly, with the same value. */
 export function sameAnswer(
@@ -45,22 +77,43 @@ export function sameAnswer(
   b: Candidate,
 ): boolean {
   if (a.coverage < MIN_COVERAGE || b.coverage < MIN_COVERAGE) return false;
+  if (question.answer !== 'date' && question.answer !== 'number') return false;
   const pair = answers(corpus, question, a, b);
-  return pair !== null && pair[0].kind === pair[1].kind && pair[0].key === pair[1].key;
+  if (pair === null) return false;
+  const [left, right] = pair;
+  return left.kind === right.kind && left.unit === right.unit && left.key === right.key;
 }
 
 /** The same said of the same, with another number, date or amount of one unit. */
 function valuesClash(a: Sentence, b: Sentence): boolean {
   const left = sentenceValues(a);
   const right = sentenceValues(b);
-  if (left.length === 0 || right.length === 0) return false;
+  if (left.length === 0 || right.length === 0 || areOfOtherTimes(a, b)) return false;
   const restA = rest(a, left);
   const restB = rest(b, right);
   if (sharedCount(restA, restB) < MIN_SHARED_TERMS || jaccard(restA, restB) < ALIKE) return false;
   return left.some((value) => {
-    const rivals = right.filter((other) => sameSlot(a, value, b, other));
-    return rivals.length > 0 && rivals.every((other) => valuesDiffer(value, other));
+    if (right.some((other) => other.kind === value.kind && !valuesDiffer(value, other)))
+      return false;
+    const rivals = right
+      .filter((other) => sameSlot(a, value, b, other))
+      .filter((other) => left.every((own) => own.kind !== other.kind || valuesDiffer(own, other)));
+    return rivals.length > 0;
   });
+}
+
+/** "924 in 2010" does not deny "1,243 in 2000". */
+function areOfOtherTimes(a: Sentence, b: Sentence): boolean {
+  const dated = (of: Sentence) => sentenceValues(of).filter((value) => value.kind === 'date');
+  const [left, right] = [dated(a), dated(b)];
+  const hasOthers = (of: Sentence, dates: Value[]) => sentenceValues(of).length > dates.length;
+  return (
+    left.length > 0 &&
+    right.length > 0 &&
+    hasOthers(a, left) &&
+    hasOthers(b, right) &&
+    left.every((one) => right.every((other) => valuesDiffer(one, other)))
+  );
 }
 
 /** Values are comparable when they are of one kind and unit, and a neighbouring term is the same. */
@@ -105,7 +158,7 @@ function polarityClashes(a: Sentence, b: Sentence): boolean {
 }
 
 /** Nearly one sentence, word by word, with something else in the place of a part of it. */
-function wordingClashes(a: Sentence, b: Sentence): boolean {
+export function wordingClashes(question: Question, a: Sentence, b: Sentence): boolean {
   const left = a.tokens.map((token) => token.term);
   const right = b.tokens.map((token) => token.term);
   const shared = sharedCount(new Set(a.counts.keys()), new Set(b.counts.keys()));
@@ -113,9 +166,12 @@ function wordingClashes(a: Sentence, b: Sentence): boolean {
   if (shared < MIN_FRAME_TERMS || shared < ALIKE * shorter) return false;
   const { agreed, substitutions } = align(left, right);
   if (agreed < MIN_FRAME_TERMS || agreed < FRAME_SHARE * shorter) return false;
+  const isFramed = agreed >= MIN_TIGHT_TERMS && agreed >= TIGHT_SHARE * shorter;
+  const comparable = likeForLike(question, a, b);
   return substitutions.some(
     (put) =>
       Math.max(put.left.length, put.right.length) <= MAX_PUT_TERMS &&
+      ((isFramed && isInside(put, left, right)) || comparable(put)) &&
       !put.left.some((term) => put.right.some((other) => meansTheSame(term, other))) &&
       // Words that were only moved stand in both sentences.
       !(
@@ -123,6 +179,52 @@ function wordingClashes(a: Sentence, b: Sentence): boolean {
         put.right.every((term) => a.counts.has(term))
       ),
   );
+}
+
+/** What follows the end of the shorter wording, or stands before it, only adds to it. */
+function isInside(put: Substitution, left: readonly string[], right: readonly string[]): boolean {
+  const leads = put.left[0] === left[0] && put.right[0] === right[0];
+  const trails = put.left.at(-1) === left.at(-1) && put.right.at(-1) === right.at(-1);
+  return !leads && !trails;
+}
+
+/** A name can only be denied by a name, a value by a value: other words may just be other words. */
+function likeForLike(question: Question, a: Sentence, b: Sentence): (put: Substitution) => boolean {
+  const [namesA, namesB] = [a, b].map((of) => {
+    return new Set(sentenceNames(of).flatMap((name) => name.key.split(' ')));
+  });
+  const [valuesA, valuesB] = [a, b].map((of) => valueTerms(question, of));
+  return ({ left, right }) =>
+    (left.some((term) => namesA?.has(term)) && right.some((term) => namesB?.has(term))) ||
+    (!valuesAgree(a, b) &&
+      left.some((term) => valuesA?.has(term)) &&
+      right.some((term) => valuesB?.has(term)) &&
+      (left.every((term) => valuesA?.has(term)) || right.every((term) => valuesB?.has(term))));
+}
+
+/** "4,001 crowns" and "4,000 crowns" differ in their words only. */
+function valuesAgree(a: Sentence, b: Sentence): boolean {
+  const right = sentenceValues(b);
+  const left = sentenceValues(a);
+  return (
+    left.length > 0 &&
+    left.every((value) =>
+      right.some((other) => other.kind === value.kind && !valuesDiffer(value, other)),
+    )
+  );
+}
+
+/** The terms of values, and of members of the class that is asked for. */
+function valueTerms({ kind }: Question, of: Sentence): Set<string> {
+  const members = kind ? [...of.text.matchAll(kind)] : [];
+  const spans: { start: number; end: number }[] = [
+    ...sentenceValues(of),
+    ...members.map(({ 0: member, index }) => ({ start: index, end: index + member.length })),
+  ];
+  const held = of.tokens.filter((token) =>
+    spans.some((span) => token.start < span.end && span.start < token.end),
+  );
+  return new Set(held.map((token) => token.term));
 }
 
 /** Synonyms, or one word in two spellings. */
@@ -140,23 +242,27 @@ function answersClash(corpus: Corpus, question: Question, a: Candidate, b: Candi
   const pair = answers(corpus, question, a, b);
   if (pair === null) return false;
   const [left, right] = pair;
-  if (left.kind !== right.kind || left.key === right.key) return false;
+  if (left.kind !== right.kind || left.unit !== right.unit || left.key === right.key) return false;
+  if (left.kind === 'number' && areOfOtherTimes(a.sentence, b.sentence)) return false;
   const isPrefix = left.key.includes(right.key) || right.key.includes(left.key);
   return !isPrefix && !mentions(a.sentence, right) && !mentions(b.sentence, left);
 }
 
+/** Both strong, both about what is asked: it is named there, or a pronoun stands for it. */
 function answers(
   corpus: Corpus,
   question: Question,
   a: Candidate,
   b: Candidate,
 ): [Answer, Answer] | null {
-  if (!question.isSimple) return null;
-  if (!mayShareTitle(corpus, a.sentence, b.sentence)) return null;
-  if (!mayShareHead(question, a.sentence, b.sentence)) return null;
-  const left = answerIn(corpus, a.sentence, question);
-  const right = answerIn(corpus, b.sentence, question);
-  return left?.strong && right?.strong ? [left, right] : null;
+  if (!question.isSimple || !mayShareHead(question, a.sentence, b.sentence)) return null;
+  const [left, right] = [a, b].map(({ sentence }) => {
+    if (focusShare(corpus, sentence, question) < MIN_FOCUS) return null;
+    if (!speaksOfSubject(sentence, question)) return null;
+    const answer = answerIn(corpus, sentence, question);
+    return answer?.strong ? answer : null;
+  });
+  return left && right ? [left, right] : null;
 }
 
 function mentions(sentence: Sentence, answer: Answer): boolean {

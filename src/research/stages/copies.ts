@@ -1,5 +1,6 @@
 import { getDomain, getHostname } from 'tldts';
 import { containment, type Sketch, sketch } from '../text/shingles';
+import { MAX_PAGE_UNITS } from '../text/window';
 import type { Page } from '../types';
 
 /** Which sources are one voice. */
@@ -24,7 +25,7 @@ export function independence(pages: readonly Page[]): Independence {
   const copyOf = new Map<number, number>();
   const publishers = new Map<number, string>();
   for (const page of ordered) {
-    const own = sketch(page.text);
+    const own = sketch(page.text.slice(0, MAX_PAGE_UNITS));
     const original = originals.find(
       (other) => other.hash === page.snapshotHash || isCopy(other.sketch, own),
     );

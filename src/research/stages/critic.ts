@@ -1,7 +1,10 @@
+import { entries } from '../text/anchor';
 import { answerIn } from '../text/answers';
-import { type Corpus, sentenceNames } from '../text/corpus';
+import { type Corpus, type Sentence, sentenceNames } from '../text/corpus';
 import { type Question, readQuestion } from '../text/question';
+import { isStatement } from '../text/statement';
 import type { Gap, Plan, PlannedQuery } from '../types';
+import { focusShare, settles } from './relevance';
 import type { Claim } from './verify';
 
 /** What was done for one sub-question up to now: the proof of search. */
@@ -14,34 +17,120 @@ export interface Searched {
 
 /** A claim that covers less of its question speaks of something else. */
 const ON_TOPIC_COVERAGE = 0.3;
-/** A sub-question whose best claim covers less is open. */
+/** A sub-question of several steps whose best claims cover less is open. */
 const ANSWERED_COVERAGE = 0.5;
 const SETTLED_COVERAGE = 0.8;
 const MIN_RELATIVE_SCORE = 0.3;
+/** Beside the direct answers: how many closely related claims stand, and how close they are. */
+const MAX_RELATED = 2;
+const RELATED_RELATIVE_SCORE = 0.7;
 const MAX_FOLLOW_UPS = 3;
 const BRIDGE_SEEDS = 3;
 const MAX_FOLLOW_UP_UNITS = 120;
 
 /**
- * The claims of one sub-question that stand. Nothing does when even the best one is off topic; else
- * those not far behind the best, because the second step of an answer often shares no word with
- * the question.
+ * The claims that stand, for each sub-question. When the question was split, its parts speak for
+ * it: of the whole only what answers most of it at once remains.
  */
-export function supported(claims: readonly Claim[]): Claim[] {
+export function supported(
+  corpus: Corpus,
+  questions: readonly Question[],
+  bySubQuestion: readonly (readonly Claim[])[],
+): Claim[][] {
+  const standing = questions.map((question, index) => {
+    const claims = bySubQuestion[index] ?? [];
+    return isOneStep(corpus, question, claims, index > 0)
+      ? answering(corpus, question, claims)
+      : nearBest(corpus, question, claims);
+  });
+  const [whole, ...parts] = standing;
+  if (!whole || parts.every((part) => part.length === 0)) return standing;
+  const told = new Set(parts.flat().flatMap(sentencesOf));
+  const beside = whole.filter(
+    (claim) =>
+      claim.grade === 'direct' && !sentencesOf(claim).some((sentence) => told.has(sentence)),
+  );
+  return [beside, ...parts];
+}
+
+/** One sentence among the best says it all, or the kind of question leaves no second step. */
+function isOneStep(
+  corpus: Corpus,
+  question: Question,
+  claims: readonly Claim[],
+  isPart: boolean,
+): boolean {
+  if (!question.isSimple && !isPart) return false;
+  const best = claims.slice(0, 10);
+  const isOpen = question.answer === 'any' || question.answer === 'yes-no';
+  return isOpen
+    ? best.some((claim) => claim.grade === 'direct')
+    : best.some(({ lead }) => settles(corpus, question, lead));
+}
+
+/**
+ * One step: what answers it; the best word of each page that would else not be heard and answers
+ * too, be it about a namesake; and little beside.
+ */
+function answering(corpus: Corpus, question: Question, claims: readonly Claim[]): Claim[] {
   const best = claims[0]?.lead.score ?? 0;
-  const onTopic = claims.slice(0, 5).some(({ lead }) => lead.coverage >= ON_TOPIC_COVERAGE);
+  const near = claims.filter(({ lead }) => lead.score >= MIN_RELATIVE_SCORE * best);
+  const direct = near.filter((claim) => claim.grade === 'direct');
+  const stated = direct.filter(({ lead }) => isStatement(lead.sentence));
+  const kept = new Set(stated.length > 0 ? stated : direct);
+  const unheard = new Set(entries(corpus, question));
+  if (unheard.size > 1) {
+    for (const { page } of [...kept].flatMap(sentencesOf)) unheard.delete(page);
+    const answers = ({ lead }: Claim) => answerIn(corpus, lead.sentence, question) !== null;
+    const opens = ({ lead }: Claim) => lead.sentence.position === 0;
+    for (const claim of [...near.filter(answers), ...near.filter(opens)]) {
+      if (unheard.delete(claim.lead.sentence.page)) kept.add(claim);
+    }
+  }
+  // A date or a number is given or it is not: what is only near to it is noise.
+  const wanted = question.answer === 'date' || question.answer === 'number' ? 0 : MAX_RELATED;
+  const related = near.filter(
+    (claim) =>
+      claim.grade === 'related' &&
+      claim.lead.score >= RELATED_RELATIVE_SCORE * best &&
+      !kept.has(claim),
+  );
+  for (const claim of related.slice(0, wanted)) kept.add(claim);
+  return near.filter((claim) => kept.has(claim));
+}
+
+function sentencesOf({ lead, support, disputed }: Claim): Sentence[] {
+  return [lead, ...support, ...disputed].map(({ sentence }) => sentence);
+}
+
+/**
+ * Several steps: nothing stands when even the best claims are off topic; else those not far behind
+ * the best, because the second step of an answer often shares no word with the question.
+ */
+function nearBest(corpus: Corpus, question: Question, claims: readonly Claim[]): Claim[] {
+  const best = claims[0]?.lead.score ?? 0;
+  const onTopic = claims
+    .slice(0, 5)
+    .some(
+      ({ lead }) =>
+        lead.coverage >= ON_TOPIC_COVERAGE &&
+        (!question.isSimple || focusShare(corpus, lead.sentence, question) > 0),
+    );
   if (!onTopic) return [];
-  return claims.filter(({ lead }) => lead.score >= MIN_RELATIVE_SCORE * best);
+  return claims.filter(
+    ({ lead }) => lead.score >= MIN_RELATIVE_SCORE * best && isStatement(lead.sentence),
+  );
 }
 
 /** The sub-questions that no claim answers well enough. */
 export function gapsOf(
   plan: Plan,
+  questions: readonly Question[],
   bySubQuestion: readonly (readonly Claim[])[],
   searched: readonly Searched[],
 ): Gap[] {
-  const open = plan.subQuestions.map(
-    (text, index) => !isAnswered(readQuestion(text), bySubQuestion[index] ?? []),
+  const open = questions.map(
+    (question, index) => !isAnswered(question, bySubQuestion[index] ?? []),
   );
   const parts = open.slice(1);
   // The question as a whole is answered when each of its parts is.
@@ -63,7 +152,9 @@ export function gapsOf(
 
 /** The steps of an answer may stand in several claims: the best ones count together. */
 function isAnswered(question: Question, claims: readonly Claim[]): boolean {
-  const best = claims.filter(({ status }) => status !== 'unverified').slice(0, BRIDGE_SEEDS);
+  const grounded = claims.filter(({ status }) => status !== 'unverified');
+  if (question.isSimple) return grounded.some((claim) => claim.grade === 'direct');
+  const best = grounded.slice(0, BRIDGE_SEEDS);
   const held = new Set(best.flatMap(({ lead }) => lead.matched));
   const coverage = Math.max(
     held.size / Math.max(1, question.terms.length),

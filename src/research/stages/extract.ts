@@ -1,6 +1,6 @@
 import type { Corpus, CorpusPage, Sentence } from '../text/corpus';
 import { answerFit, blemishes, directness } from '../text/fitness';
-import { type Question, readQuestion } from '../text/question';
+import type { Question } from '../text/question';
 import { synonyms } from '../text/synonyms';
 import { WEIGHTS, type Weights } from '../text/weights';
 import { linkScores } from './bridge';
@@ -14,10 +14,9 @@ const FEEDBACK_TERMS = 10;
 export function extract(
   corpus: Corpus,
   subQuestion: number,
-  text: string,
+  question: Question,
   weights: Weights = WEIGHTS,
 ): Candidate[] {
-  const question = readQuestion(text);
   const scorer = baseScorer(corpus, question, weights);
   const first = top(corpus.sentences.map(scorer), MAX_CANDIDATES);
   const expanded = feedback(corpus, first, question);

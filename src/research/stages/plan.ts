@@ -1,4 +1,5 @@
 import { names } from '../text/names';
+import { nounPhrases } from '../text/nounPhrase';
 import type { Plan, PlannedQuery } from '../types';
 
 export interface PlanInput {
@@ -87,19 +88,40 @@ function conjunction(question: string): string[] {
     'i',
   ).exec(question)?.groups;
   if (pair) return [`${pair.first} ${pair.rest}`, `${pair.second} ${pair.rest}`];
-  const border = new RegExp(
-    `,?\\s+and\\s+(?=(?:(?:in|at|by|for|to)\\s+)?${INTERROGATIVE}\\b)`,
-    'i',
-  );
-  const parts = question.split(border).map(oneLine);
+  const parts = clauses(question);
   if (parts.length < 2) return [];
-  const subject = names(parts[0] ?? '')
+  const subject = nounPhrases(parts[0] ?? '')
     .map((name) => name.text)
-    .join(' ');
+    .join(', ');
   return parts.map((part, index) =>
-    // A later part often says only "it" or "he": it is asked with the first one's names.
+    // A later part often says only "it" or "there": it is asked with the first one's names.
     index > 0 && subject !== '' && names(part).length === 0 ? `${subject}: ${part}` : part,
   );
+}
+
+const PREPOSITION = '(?:in|at|by|for|to|from|since|until|on|with|of)';
+const AUXILIARY =
+  '(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)';
+/** "And when …", "and is it …": another question begins. */
+const NEXT_QUESTION = new RegExp(
+  `,?\\s+and\\s+(?=(?:${PREPOSITION}\\s+)?${INTERROGATIVE}\\b|${AUXILIARY}\\s+(?:it|he|she|they|there)\\b)`,
+  'i',
+);
+/** After a bare comma only the word order of a question tells it from a relative clause. */
+const INVERTED_CLAUSE = new RegExp(
+  `,\\s+(?=(?:${PREPOSITION}\\s+)?(?:how\\s+(?:many|much|long|far|old|big|large|high|deep|tall|often)\\b|(?:when|where|why|how|what)\\s+${AUXILIARY}\\b))`,
+  'i',
+);
+
+/** What is said around the questions, "I would like to know", asks nothing. */
+const ASKS = new RegExp(`\\b${INTERROGATIVE}\\b|^${AUXILIARY}\\b`, 'i');
+
+function clauses(question: string): string[] {
+  return question
+    .split(NEXT_QUESTION)
+    .flatMap((part) => part.split(INVERTED_CLAUSE))
+    .map(oneLine)
+    .filter((part) => ASKS.test(part));
 }
 
 function oneLine(text: string): string {

@@ -21,9 +21,12 @@ export function select(
     best: claims[0]?.lead.score ?? 0,
     waiting: claims.slice(0, CONSIDERED),
   }));
+  // The parts of a question come before what is said on it as a whole.
+  const [whole, ...parts] = queues;
+  const turns = whole ? [...parts, whole] : [];
   for (let added = -1; added !== chosen.length && chosen.length < count; ) {
     added = chosen.length;
-    for (const { best, waiting } of queues) {
+    for (const { best, waiting } of turns) {
       const next = chosen.length < count ? takeBest(corpus, waiting, best, chosen, weights) : null;
       if (next) chosen.push(next);
     }

@@ -87,7 +87,7 @@ describe('the brief', () => {
     expect(brief([finding('It fell.', { status: 'unverified' })])).toBe('Unverified: It fell.[1]');
   });
 
-  test('groups by sub-question when there are several', () => {
+  test('answers the parts in the order they were asked, and the whole last', () => {
     const plan = { question: 'A?', subQuestions: ['A?', 'B?', 'C?'] };
     const text = brief(
       [0, 1, 2, 1].map((subQuestion, at) =>
@@ -98,7 +98,7 @@ describe('the brief', () => {
       ),
       { plan },
     );
-    expect(text).toBe('Say 0.[1]\n\n**B?**\n\n- Say 1.[1]\n- Say 3.[1]\n\n**C?**\n\n- Say 2.[1]');
+    expect(text).toBe('Say 1.[1]\n\n- Say 3.[1]\n- Say 2.[1]\n- Say 0.[1]');
   });
 
   test('without findings says so plainly and lists what was searched', () => {

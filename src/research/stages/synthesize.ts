@@ -13,8 +13,6 @@ export interface SynthesizeInput {
 const MAX_QUERIES_NAMED = 3;
 const MAX_NAMED_WORDS = 14;
 const MAX_SIDES = 3;
-/** Headings take at most this share of the words; else the groups stand without them. */
-const HEADINGS_SHARE = 0.15;
 
 interface Line {
   subQuestion: number;
@@ -33,7 +31,7 @@ export function synthesize(input: SynthesizeInput): { brief: string } {
   const copies = new Map(input.sources.map((source) => [source.number, source.copyOf]));
   const reserved = withinWords(missing, Math.floor(maxWords / 4));
   const lines = fitting(findings, copies, maxWords - countWords(reserved));
-  const body = laidOut(plan, lines, maxWords - countWords(reserved));
+  const body = laidOut(lines);
   return { brief: [body, reserved].filter((part) => part !== '').join('\n\n') };
 }
 
@@ -108,22 +106,14 @@ function marks(quotes: readonly Quote[], copies: ReadonlyMap<number, number | nu
     .join('');
 }
 
-/** The direct answer first, then the rest: under its sub-question when there are several. */
-function laidOut(plan: Plan, lines: readonly Line[], words: number): string {
-  const [answer, ...others] = lines;
+/** The answer to the first part, then the others in the order they were asked; the whole last. */
+function laidOut(lines: readonly Line[]): string {
+  const turn = ({ subQuestion }: Line) =>
+    subQuestion === 0 ? Number.MAX_SAFE_INTEGER : subQuestion;
+  const [answer, ...others] = [...lines].sort((a, b) => turn(a) - turn(b));
   if (!answer) return '';
-  const spare = words - countWords(lines.map((line) => `- ${line.text}`).join(' '));
-  const groups = Map.groupBy(others, (line) => line.subQuestion);
-  const heading = (index: number) => `**${inertMarkdown(plan.subQuestions[index] ?? '')}**`;
-  const headingWords = countWords([...groups.keys()].map(heading).join(' '));
-  const headed = groups.size > 1 && headingWords <= Math.min(spare, words * HEADINGS_SHARE);
-  const blocks = [...groups]
-    .sort(([a], [b]) => a - b)
-    .map(([index, group]) => {
-      const list = group.map((line) => `- ${line.text}`).join('\n');
-      return headed ? `${heading(index)}\n\n${list}` : list;
-    });
-  return [answer.text, ...(headed ? blocks : [blocks.join('\n')])].join('\n\n').trim();
+  const list = others.map((line) => `- ${line.text}`).join('\n');
+  return [answer.text, list].filter((block) => block !== '').join('\n\n');
 }
 
 function nothingFound(plan: Plan, missing: readonly string[]): string[] {

@@ -1,12 +1,13 @@
 import { type Corpus, isNegated, type Sentence, sentenceValues } from '../text/corpus';
-import { readQuestion } from '../text/question';
+import type { Question } from '../text/question';
 import { cosine } from '../text/similarity';
 import { valuesDiffer } from '../text/values';
 import type { FindingKind, FindingStatus } from '../types';
 import type { Candidate } from './candidate';
-import { contradicts, sameAnswer } from './contradiction';
+import { contradicts, sameAnswer, wordingClashes } from './contradiction';
 import type { Independence } from './copies';
 import { byScore } from './extract';
+import { type Grade, grade } from './relevance';
 
 /** Sentences that say the same, with those that deny it. */
 export interface Claim {
@@ -19,6 +20,8 @@ export interface Claim {
   independent: number;
   status: Exclude<FindingStatus, 'NEI'>;
   kind: FindingKind;
+  /** How near it comes to what is asked. */
+  grade: Grade;
   /** Between 0 and 1, both excluded. */
   confidence: number;
 }
@@ -34,11 +37,10 @@ const MIN_RELATIVE_SCORE = 0.35;
 /** The claims for one sub-question, best first. */
 export function verify(
   corpus: Corpus,
-  question: string,
+  asked: Question,
   candidates: readonly Candidate[],
   sources: Independence,
 ): Claim[] {
-  const asked = readQuestion(question);
   const best = candidates[0]?.score ?? 0;
   const compared = candidates
     .filter((candidate) => candidate.score >= best * MIN_RELATIVE_SCORE)
@@ -49,9 +51,8 @@ export function verify(
       ([lead]) =>
         lead !== undefined &&
         !contradicts(corpus, asked, lead, candidate) &&
-        (saysTheSame(corpus, lead.sentence, candidate.sentence) ||
-          (lead.sentence.page !== candidate.sentence.page &&
-            sameAnswer(corpus, asked, lead, candidate))),
+        (saysTheSame(corpus, asked, lead.sentence, candidate.sentence) ||
+          sameAnswer(corpus, asked, lead, candidate)),
     );
     if (home) home.push(candidate);
     else clusters.push([candidate]);
@@ -59,15 +60,18 @@ export function verify(
   return clusters.flatMap((cluster) => {
     const [lead, ...support] = [...cluster].sort(byScore);
     if (!lead) return [];
-    const disputed = compared.filter(
-      (other) => !cluster.includes(other) && contradicts(corpus, asked, lead, other),
+    const disputed = clusters.flatMap((other) =>
+      other !== cluster && other.some((rival) => contradicts(corpus, asked, lead, rival))
+        ? [...other].sort(byScore)
+        : [],
     );
-    return [judged(corpus, lead, support, disputed, best, sources)];
+    return [judged(corpus, asked, lead, support, disputed, best, sources)];
   });
 }
 
 function judged(
   corpus: Corpus,
+  asked: Question,
   lead: Candidate,
   support: Candidate[],
   disputed: Candidate[],
@@ -77,6 +81,7 @@ function judged(
   const independent = voices(corpus, [lead, ...support], sources);
   const hedged = [lead, ...support].every(({ sentence }) => isHedged(sentence.text));
   const status = statusOf(disputed.length, independent, hedged);
+  const how = grade(corpus, asked, lead);
   return {
     lead,
     support: onePerPage(lead, support).slice(0, MAX_SUPPORT),
@@ -84,7 +89,8 @@ function judged(
     independent,
     status,
     kind: kindOf(lead.sentence.text),
-    confidence: confidenceOf(status, independent, lead.score / Math.max(1e-9, best)),
+    grade: how,
+    confidence: confidenceOf(status, independent, lead.score / Math.max(1e-9, best), how),
   };
 }
 
@@ -95,16 +101,27 @@ function statusOf(disputed: number, independent: number, hedged: boolean): Claim
 }
 
 const BASE: Record<Claim['status'], number> = {
-  established: 0.66,
-  reported: 0.45,
-  contested: 0.25,
-  unverified: 0.15,
+  established: 0.62,
+  reported: 0.42,
+  contested: 0.2,
+  unverified: 0.12,
 };
+/** By the grade of the lead: an answer is worth more than what is only near to it. */
+const GRADE_SHARE: Record<Grade, number> = { direct: 1, related: 0.6, off: 0.3 };
 
-/** Grows with the number of independent sources and with how well the sentence fits. */
-function confidenceOf(status: Claim['status'], independent: number, relativeScore: number): number {
-  const fit = Math.min(1, Math.max(0, relativeScore));
-  const confidence = BASE[status] + 0.18 * (1 - 2 ** (1 - independent)) + 0.12 * fit;
+/**
+ * Grows with the number of independent sources (half of the way to the top with each one) and with
+ * how well the sentence fits; the bands of the statuses never overlap for answers.
+ */
+function confidenceOf(
+  status: Claim['status'],
+  independent: number,
+  relativeScore: number,
+  how: Grade,
+): number {
+  const fit = Math.min(1, Math.max(0, relativeScore)) * GRADE_SHARE[how];
+  const voices = status === 'established' ? 2 * (0.5 - 2 ** (1 - independent)) : 0;
+  const confidence = BASE[status] + 0.24 * voices + 0.12 * fit;
   return Math.round(confidence * 1000) / 1000;
 }
 
@@ -146,8 +163,10 @@ function onePerPage(lead: Candidate | null, candidates: Candidate[]): Candidate[
   );
 }
 
-function saysTheSame(corpus: Corpus, a: Sentence, b: Sentence): boolean {
+function saysTheSame(corpus: Corpus, asked: Question, a: Sentence, b: Sentence): boolean {
   if (cosine(corpus, a, b) < SAME || isNegated(a) !== isNegated(b)) return false;
+  if (wordingClashes(asked, a, b)) return false;
+
   return !sentenceValues(a).some((value) => {
     const rivals = sentenceValues(b).filter(
       (other) => other.kind === value.kind && other.unit === value.unit,

@@ -1,7 +1,9 @@
+import { speaksOfNouns } from './anchor';
 import { type Corpus, type Sentence, sentenceNames, sentenceValues } from './corpus';
 import type { Question } from './question';
 import { synonyms } from './synonyms';
 import { terms } from './terms';
+import type { Value } from './values';
 
 /** What a sentence seems to answer: the value of the asked kind nearest to what is asked. */
 export interface Answer {
@@ -9,6 +11,8 @@ export interface Answer {
   kind: string;
   /** Normal form; equal keys are the same answer. */
   key: string;
+  /** What is counted; empty when nothing is. */
+  unit: string;
   /** Offsets in the sentence. */
   start: number;
   end: number;
@@ -76,15 +80,17 @@ type Option = Omit<Answer, 'strong'>;
 function answersOf(sentence: Sentence, question: Question): Option[] {
   const { answer } = question;
   if (answer === 'date' || answer === 'number') {
-    return sentenceValues(sentence)
+    return counted(question, sentenceValues(sentence))
       .filter((value) => (value.kind === 'date') === (answer === 'date'))
       .filter((value) => answer === 'date' || !isRate(sentence, value))
-      .map(({ kind, value, start, end }) => ({ kind, key: value, start, end }));
+      .filter((value) => answer === 'date' || !isDerived(sentence, value, question))
+      .map(({ kind, value, unit, start, end }) => ({ kind, key: value, unit, start, end }));
   }
   if (question.kind) {
     return [...sentence.text.matchAll(question.kind)].map(({ 0: member, index }) => ({
       kind: answer,
       key: terms(member).join(' '),
+      unit: '',
       start: index,
       end: index + member.length,
     }));
@@ -93,7 +99,19 @@ function answersOf(sentence: Sentence, question: Question): Option[] {
   const asked = new Set(question.terms);
   return sentenceNames(sentence)
     .filter((name) => !name.key.split(' ').some((term) => asked.has(term)))
-    .map(({ key, start, end }) => ({ kind: answer, key, start, end }));
+    .map(({ key, start, end }) => ({ kind: answer, key, unit: '', start, end }));
+}
+
+/** "How many turbines" is answered by turbines, not by porpoises; by a bare number at need. */
+function counted({ text, answer }: Question, found: Value[]): Value[] {
+  const word = answer === 'number' ? /\bhow many (\p{L}+)/iu.exec(text)?.[1] : undefined;
+  const term = word ? terms(word)[0] : undefined;
+  const numbers = found.filter((value) => value.kind === 'number');
+  if (!term || numbers.every((value) => value.unit === '')) return found;
+  const units = new Set([term, ...synonyms(term)]);
+  return numbers.some((value) => units.has(value.unit))
+    ? found.filter((value) => units.has(value.unit) || value.unit === '')
+    : [];
 }
 
 /** "389 people per square mile" does not say how many people there are. */
@@ -103,6 +121,14 @@ function isRate(sentence: Sentence, value: { end: number }): boolean {
   );
 }
 
+/** "A median age of 40" is another figure than the age. */
+const DERIVED = /\b(?:density|median|average|mean|per capita|projected)\b[^.,;:]{0,30}$/i;
+
+function isDerived({ text }: Sentence, value: { start: number }, question: Question): boolean {
+  const word = DERIVED.exec(text.slice(0, value.start))?.[0].split(' ')[0] ?? '';
+  return word !== '' && !question.text.toLowerCase().includes(word.toLowerCase());
+}
+
 interface Place {
   start: number;
   end: number;
@@ -110,8 +136,8 @@ interface Place {
 
 /** Where the sentence says what is asked: the predicate, or a word that may stand for it. */
 function cuePlaces(sentence: Sentence, question: Question): Place[] {
-  const wanted = new Set(question.predicate);
-  for (const term of question.predicate) for (const other of synonyms(term)) wanted.add(other);
+  const wanted = new Set(question.focus.length > 0 ? question.focus : question.predicate);
+  for (const term of [...wanted]) for (const other of synonyms(term)) wanted.add(other);
   return sentence.tokens.filter((token) => wanted.has(token.term));
 }
 
@@ -123,6 +149,7 @@ function gap(a: Place, b: Place): number {
 function isAbout(corpus: Corpus, sentence: Sentence, question: Question): boolean {
   const page = corpus.pages[sentence.page];
   if (!page || question.names.length === 0) return false;
+  if (!speaksOfNouns(corpus, sentence, question)) return false;
   const title = new Set(page.titleTerms);
   return question.names.every((name) => {
     const parts = name.key.split(' ');

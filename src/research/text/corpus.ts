@@ -4,9 +4,12 @@ import { type Name, names } from './names';
 import { NEGATION } from './stopWords';
 import { type Token, tokens } from './terms';
 import { type Value, values } from './values';
+import { pageLimit, readRanges } from './window';
 
 /** A sentence of a page with what is compared about it, worked out once. */
 export interface Sentence {
+  /** Its own place in {@link Corpus.sentences}. */
+  index: number;
   /** Place of its page in {@link Corpus.pages}. */
   page: number;
   /** Offsets into the page's text. */
@@ -38,9 +41,6 @@ export interface Corpus {
   idf(term: string): number;
 }
 
-/** Pages longer than this are read to here: what follows is out of the budget of one analysis. */
-const MAX_PAGE_UNITS = 400_000;
-
 /**
  * With two pages at hand every term of their subject is in most sentences. That many imagined
  * sentences without it keep it worth more than nothing.
@@ -51,10 +51,11 @@ const LEAD_SENTENCES = 2;
 export function buildCorpus(pages: readonly Page[]): Corpus {
   const all: Sentence[] = [];
   const frequency = new Map<string, number>();
+  const limit = pageLimit(pages.length);
   const corpusPages = pages.map((page, index) => {
     const from = all.length;
     const counts = new Map<string, number>();
-    for (const sentence of pageSentences(page, index)) {
+    for (const sentence of pageSentences(page, index, from, limit)) {
       all.push(sentence);
       for (const [term, count] of sentence.counts) {
         counts.set(term, (counts.get(term) ?? 0) + count);
@@ -82,15 +83,30 @@ export function buildCorpus(pages: readonly Page[]): Corpus {
   };
 }
 
-function pageSentences(page: Page, index: number): Sentence[] {
-  const text = page.text.slice(0, MAX_PAGE_UNITS);
-  return sentences(text).map(({ start, end }, position) => {
-    const words = text.slice(start, end);
-    const found = tokens(words);
-    const counts = new Map<string, number>();
-    for (const { term } of found) counts.set(term, (counts.get(term) ?? 0) + 1);
-    return { page: index, start, end, text: words, position, tokens: found, counts };
-  });
+/** The sentences of the parts that are read, at their places in the whole text. */
+function pageSentences(page: Page, pageIndex: number, from: number, limit: number): Sentence[] {
+  const found: Sentence[] = [];
+  for (const range of readRanges(page, limit)) {
+    const part = page.text.slice(range.start, range.end);
+    for (const span of sentences(part)) {
+      const text = part.slice(span.start, span.end);
+      const held = tokens(text);
+      const counts = new Map<string, number>();
+      for (const { term } of held) counts.set(term, (counts.get(term) ?? 0) + 1);
+      const position = found.length;
+      found.push({
+        index: from + position,
+        page: pageIndex,
+        start: range.start + span.start,
+        end: range.start + span.end,
+        text,
+        position,
+        tokens: held,
+        counts,
+      });
+    }
+  }
+  return found;
 }
 
 const namesOf = new WeakMap<Sentence, Name[]>();

@@ -28,7 +28,7 @@ export function directness(corpus: Corpus, sentence: Sentence, question: Questio
 }
 
 const BOILERPLATE =
-  /\b(?:cookies?|subscribe|newsletter|sign (?:in|up)|log ?in|all rights reserved|privacy policy|terms of (?:use|service)|skip to (?:main )?content|jump to content|click here|read more|advertisement|javascript|copyright ©|main menu|table of contents|toggle)\b/i;
+  /\b(?:cookies?|subscribe|newsletter|sign (?:in|up)|log ?in|all rights reserved|privacy policy|terms of (?:use|service)|skip to (?:main )?content|jump to content|click here|read more|advertisement|javascript|copyright ©|main menu|table of contents|toggle|move to sidebar|edit links|hidden categories|categories:|oldid|what links here|retrieved from|see also:)\b/i;
 
 /** What makes a sentence a bad quote whatever it speaks about. */
 export function blemishes(sentence: Sentence): number {

@@ -1,4 +1,5 @@
 import { type Corpus, type Sentence, sentenceNames } from './corpus';
+import { names } from './names';
 import type { Question } from './question';
 import { terms } from './terms';
 
@@ -17,11 +18,6 @@ export function mayShareSubject(corpus: Corpus, a: Sentence, b: Sentence): boole
   return compatible(subjectOf(corpus, a), subjectOf(corpus, b));
 }
 
-/** False when the pages of two sentences are, by their titles, about different things. */
-export function mayShareTitle(corpus: Corpus, a: Sentence, b: Sentence): boolean {
-  return compatible(titleOf(corpus, a), titleOf(corpus, b));
-}
-
 /**
  * False when both sentences begin with a name like one of the question's, and these are the names
  * of two things: the Corran Mill and the Tarn Mill.
@@ -38,33 +34,92 @@ export function mayShareHead(question: Question, a: Sentence, b: Sentence): bool
 const QUALIFIER_UNITS = 60;
 const OPENING_UNITS = 200;
 
-/** "Big Fun (Davis album)" and "Big Fun (Shalamar album)" are two things by their own account. */
+/**
+ * True when two sentences are, by their pages' own account, about namesakes: "Big Fun (Davis
+ * album)" and "Big Fun (Shalamar album)"; "Ann May Reid" and "Ann Lee Reid"; "is a 1982 film" and
+ * "is a 2014 film"; two people who lived at different times.
+ */
 export function areToldApart(
   corpus: Corpus,
   question: Question,
   a: Sentence,
   b: Sentence,
 ): boolean {
-  const opening = ({ page }: Sentence) => {
-    const { title = '', text = '' } = corpus.pages[page]?.page ?? {};
-    return `${title}\n${text.slice(0, OPENING_UNITS)}`;
-  };
-  const left = qualifierOf(question, opening(a));
-  const right = qualifierOf(question, opening(b));
-  return left !== null && right !== null && left !== right;
+  const left = identityOf(corpus, question, a);
+  const right = identityOf(corpus, question, b);
+  if (differ(left.qualifier, right.qualifier) || differ(left.fullName, right.fullName)) return true;
+  if (question.answer === 'date') return areLifetimesApart(left.lifetime, right.lifetime);
+  return (
+    areLifetimesApart(left.lifetime, right.lifetime) ||
+    (left.year !== null && right.year !== null && left.year !== right.year)
+  );
 }
 
-/** The parenthesis right after a name of the question, folded; null when there is none. */
-function qualifierOf(question: Question, text: string): string | null {
+interface Identity {
+  qualifier: string[];
+  fullName: string[];
+  /** Years of birth and death. */
+  lifetime: [string, string] | null;
+  /** Of a work: "is a 1982 film". */
+  year: string | null;
+}
+
+const identities = new WeakMap<Question, WeakMap<Sentence, Identity>>();
+
+function identityOf(corpus: Corpus, question: Question, sentence: Sentence): Identity {
+  const known = identities.get(question) ?? new WeakMap<Sentence, Identity>();
+  identities.set(question, known);
+  const earlier = known.get(sentence);
+  if (earlier) return earlier;
+  const { title = '', text = '' } = corpus.pages[sentence.page]?.page ?? {};
+  const opening = `${title}\n${text.slice(0, OPENING_UNITS)}\n${sentence.text}`;
+  const life = /\([^()]{0,40}\b(\d{4})\s?[–-][^()]{0,40}\b(\d{4})\)/.exec(opening);
+  const identity: Identity = {
+    qualifier: qualifierOf(question, opening),
+    fullName: fullNameOf(question, opening),
+    lifetime: life?.[1] && life[2] ? [life[1], life[2]] : null,
+    year: /\b(?:is|was) an? (\d{4})\b/.exec(opening)?.[1] ?? null,
+  };
+  known.set(sentence, identity);
+  return identity;
+}
+
+/** A wrong birth year is a dispute about one person; two other years are another person. */
+function areLifetimesApart(a: Identity['lifetime'], b: Identity['lifetime']): boolean {
+  return a !== null && b !== null && a[0] !== b[0] && a[1] !== b[1];
+}
+
+/** True when each has something that the other lacks. */
+function differ(left: readonly string[], right: readonly string[]): boolean {
+  return left.some((term) => !right.includes(term)) && right.some((term) => !left.includes(term));
+}
+
+/** The parenthesis, or the place behind a comma, right after a name of the question. */
+function qualifierOf(question: Question, text: string): string[] {
   const lower = text.toLowerCase();
   for (const name of question.names) {
     const at = lower.indexOf(name.text.toLowerCase());
     if (at === -1) continue;
-    const after = lower.slice(at + name.text.length, at + name.text.length + QUALIFIER_UNITS);
-    const qualifier = /^["”]?\s*\(([^()]+)\)/.exec(after)?.[1];
-    if (qualifier) return terms(qualifier).join(' ');
+    const after = text.slice(at + name.text.length, at + name.text.length + QUALIFIER_UNITS);
+    const bracket = /^["”]?\s*\(([^()]+)\)/.exec(after)?.[1];
+    const place = /^,\s(\p{Lu}\p{L}+(?:\s\p{Lu}\p{L}+)?)/u.exec(after)?.[1];
+    const qualifier = bracket ?? place;
+    if (qualifier) return terms(qualifier);
   }
-  return null;
+  return [];
+}
+
+/** What the longest spelling of a question's name adds to it. */
+function fullNameOf(question: Question, text: string): string[] {
+  const [asked] = question.names;
+  const wanted = asked?.key.split(' ') ?? [];
+  // Of a single word any longer name is another thing's: "Lysmark" and "Lysmark Sound".
+  if (wanted.length < 2 || question.names.length > 1) return [];
+  const added = names(text.replace(/\n/g, '. '))
+    .map((name) => name.key.split(' '))
+    .filter((key) => wanted.every((term) => key.includes(term)) && key.length <= wanted.length + 2)
+    .map((key) => key.filter((term) => !wanted.includes(term)));
+  return added.sort((a, b) => b.length - a.length)[0] ?? [];
 }
 
 function compatible(left: string[] | null, right: string[] | null): boolean {

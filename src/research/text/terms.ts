@@ -32,7 +32,7 @@ export function tokens(text: string): Token[] {
       continue;
     }
     const term = termOf(word);
-    if (term === '' || STOP_WORDS.has(term)) continue;
+    if (term === '') continue;
     if (word.length === 1 && word === 's' && POSSESSIVE.test(text.slice(start - 1, end))) continue;
     found.push({ term, start, end });
   }
@@ -44,7 +44,7 @@ export function terms(text: string): string[] {
   return tokens(text).map((token) => token.term);
 }
 
-/** The form under which a word is compared: no case, no accents, no ending, no digit grouping. */
+/** The form under which a word is compared: no case, no accents, no ending, no digit grouping; empty for a function word. */
 function termOf(word: string): string {
   const cached = stems.get(word);
   if (cached !== undefined) return cached;
@@ -54,9 +54,10 @@ function termOf(word: string): string {
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .slice(0, MAX_WORD_UNITS);
-  let term = folded;
+  // Judged by the word, not by its stem: "owns" and "uses" mean something.
+  let term = STOP_WORDS.has(folded) ? '' : folded;
   if (/^\d/.test(folded)) term = folded.replace(/(\d),(?=\d{3})/g, '$1');
-  else if (/^[a-z]+$/.test(folded) && !STOP_WORDS.has(folded)) term = stemmer(folded);
+  else if (/^[a-z]+$/.test(term)) term = stemmer(term);
   stems.set(word, term);
   return term;
 }
