@@ -7,16 +7,10 @@ import type { Clock } from '../lib/clock';
 import { microsToUsdMicros } from '../lib/money';
 import type { Library } from '../library/service';
 import { budgetOf, priceOfDone, priceOfUsed } from './modes';
-import {
-  type Checkpoint,
-  initialState,
-  type ProgressEvent,
-  runPipeline,
-  type Stages,
-} from './pipeline';
+import { type Checkpoint, initialState, runPipeline, type Stages } from './pipeline';
 import type { Reader, SearchProvider } from './ports';
 import { type ResearchRow, researchStore } from './store';
-import type { PinnedRequest, ResearchState } from './types';
+import type { PinnedRequest, ProgressEvent, ResearchState } from './types';
 
 /** The kind under which research stands in the jobs table. */
 export const RESEARCH = 'research';

@@ -4,17 +4,11 @@ import { Fault } from '../lib/fault';
 import { sha256Hex } from '../lib/ids';
 import type { Snapshot } from '../library/types';
 import { analyse } from './analyse';
-import {
-  type Checkpoint,
-  initialState,
-  type PipelinePorts,
-  type ProgressEvent,
-  runPipeline,
-} from './pipeline';
+import { type Checkpoint, initialState, type PipelinePorts, runPipeline } from './pipeline';
 import type { SearchHit, SearchProvider } from './ports';
 import { synthesize } from './stages/synthesize';
 import { fillTyped } from './typed/fill';
-import type { Budget, PinnedRequest, ResearchState } from './types';
+import type { Budget, PinnedRequest, ProgressEvent, ResearchState } from './types';
 
 const budget: Budget = {
   maxSources: 6,

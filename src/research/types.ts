@@ -180,3 +180,11 @@ export interface ResearchState {
   brief: string | null;
   typed: TypedOutput | null;
 }
+
+/** What the asker sees happen. */
+export type ProgressEvent =
+  | { type: 'plan'; data: { sub_questions: string[] } }
+  | { type: 'wave'; data: { wave: number; queries: string[]; hits: number } }
+  | { type: 'source'; data: { number: number; title: string; url: string } }
+  | { type: 'finding'; data: { id: string; status: string; text: string; sources: number[] } }
+  | { type: 'brief'; data: { brief: string } };
