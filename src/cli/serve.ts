@@ -54,13 +54,17 @@ async function serve(flags: ServeFlags): Promise<void> {
 async function start(core: Core, streams: EventStreams): Promise<Listening> {
   const { options, log } = core;
   const api = () => [
-    ...infrenceRoutes({ ...core, streams, syncWaitMs: options.syncWaitMs }),
+    ...infrenceRoutes({
+      ...core,
+      streams,
+      syncWaitMs: options.syncWaitMs,
+      maxUploadBytes: options.documentMaxBytes + MULTIPART_OVERHEAD_BYTES,
+    }),
     healthRoutes({ queue: core.queue, clock: core.clock, version }),
   ];
   const app = composeApp({
     log,
     routes: [...api(), apiDocsRoutes(() => describeApi(api(), version))],
-    maxBodyBytes: options.documentMaxBytes + MULTIPART_OVERHEAD_BYTES,
   });
   const listening = listenOrFault(app, options);
   if (options.runner) {

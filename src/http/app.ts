@@ -12,18 +12,18 @@ export interface Listening {
 export interface AppDeps {
   log: Log;
   routes: AnyElysia[];
-  maxBodyBytes: number;
 }
 
 /** Quiet streams beat every 15 s: this leaves them room. */
 const IDLE_TIMEOUT_SECONDS = 60;
 const STOP_POLL_MS = 10;
 
-export function composeApp({ log, routes, maxBodyBytes }: AppDeps) {
+export function composeApp({ log, routes }: AppDeps) {
   const app = new Elysia({
     normalize: false,
     serve: {
-      maxRequestBodySize: maxBodyBytes,
+      // Bodies are capped where they are read, so that a large one is refused in words.
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       idleTimeout: IDLE_TIMEOUT_SECONDS,
       // Otherwise a failure outside our own handler answers with a page that shows the source.
       development: false,

@@ -3,6 +3,7 @@ import { Fault } from '../lib/fault';
 /** Of a JSON body; documents come as multipart and have a limit of their own. */
 const JSON_MAX_BYTES = 1_048_576;
 const JSON_MAX_DEPTH = 64;
+const JSON_REMEDY = 'add long texts to the library and name their ids';
 
 /**
  * Null for a request without a body, as DELETE is. Throws Fault `too_large`, or `invalid_request`
@@ -10,9 +11,10 @@ const JSON_MAX_DEPTH = 64;
  */
 export async function readJson(request: Request): Promise<unknown> {
   if (request.body === null) return null;
-  if (Number(request.headers.get('content-length') ?? 0) > JSON_MAX_BYTES) throw tooLarge();
-  const text = await request.text();
-  if (text.length > JSON_MAX_BYTES) throw tooLarge();
+  const isSmall = Number(request.headers.get('content-length') ?? Infinity) <= JSON_MAX_BYTES;
+  const text = isSmall
+    ? await request.text()
+    : new TextDecoder().decode(await readCapped(request, JSON_MAX_BYTES, JSON_REMEDY));
   const value = parse(text);
   assertShallow(value, 1);
   return value;
@@ -34,9 +36,32 @@ function assertShallow(value: unknown, depth: number): void {
   for (const inner of Object.values(value)) assertShallow(inner, depth + 1);
 }
 
-function tooLarge(): Fault {
-  return new Fault(
-    'too_large',
-    `a JSON body may have ${JSON_MAX_BYTES} bytes: add long texts to the library and name their ids`,
-  );
+/** Throws Fault `too_large`, or `invalid_request` for what is no form. */
+export async function readForm(
+  request: Request,
+  maxBytes: number,
+  remedy: string,
+): Promise<FormData> {
+  const bytes = await readCapped(request, maxBytes, remedy);
+  const contentType = request.headers.get('content-type') ?? '';
+  try {
+    const form = await new Response(bytes, { headers: { 'content-type': contentType } }).formData();
+    return form as FormData;
+  } catch (cause) {
+    throw new Fault('invalid_request', 'the multipart body is not well-formed', { cause });
+  }
+}
+
+/** Reads no further than the limit, whatever length a body says it has, or does not say. */
+async function readCapped(request: Request, maxBytes: number, remedy: string): Promise<Uint8Array> {
+  const tooLarge = () => new Fault('too_large', `the body has over ${maxBytes} bytes: ${remedy}`);
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.length;
+    if (length > maxBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }

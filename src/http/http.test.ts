@@ -9,7 +9,7 @@ import { EventStreams, lastEventId, type StreamEvent } from './sse';
 
 function appOver(...routes: AnyElysia[]) {
   const log = recordingLog();
-  return { app: composeApp({ log, routes, maxBodyBytes: 1_000_000 }), log };
+  return { app: composeApp({ log, routes }), log };
 }
 
 const get = (path: string) => new Request(`http://localhost${path}`);

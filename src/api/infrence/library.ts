@@ -1,5 +1,5 @@
 import { Elysia, t } from 'elysia';
-import { readJson } from '../../http/body';
+import { readForm, readJson } from '../../http/body';
 import { keyGate } from '../../http/gate';
 import type { Principal } from '../../http/principal';
 import { validator, wholeNumberOf } from '../../http/validate';
@@ -12,6 +12,8 @@ import { documentDto, libraryHitDto } from './present';
 import { answers } from './schemas';
 
 export interface LibraryRouteDeps {
+  /** Of a multipart body: a document and what stands beside it. */
+  maxUploadBytes: number;
   library: Library;
   keys: Keys;
 }
@@ -39,7 +41,8 @@ export function libraryRoutes(deps: LibraryRouteDeps) {
   return new Elysia({ name: 'infrence.library', normalize: false })
     .onParse(async ({ request, contentType }) => {
       await principalOf(request);
-      return contentType === 'multipart/form-data' ? readForm(request) : readJson(request);
+      if (contentType !== 'multipart/form-data') return readJson(request);
+      return readForm(request, deps.maxUploadBytes, 'split the document');
     })
     .derive(async ({ request }) => ({ principal: await principalOf(request) }))
     .post('/v1/library', ({ body, principal }) => add(deps.library, principal, body), {
@@ -131,14 +134,6 @@ function bodyDescription() {
       },
     },
   };
-}
-
-async function readForm(request: Request): Promise<FormData> {
-  try {
-    return (await request.formData()) as FormData;
-  } catch (cause) {
-    throw new Fault('invalid_request', 'the multipart body is not well-formed', { cause });
-  }
 }
 
 async function add(library: Library, principal: Principal, body: unknown): Promise<Response> {
