@@ -28,7 +28,7 @@ INSERT INTO system_account (kind) VALUES ('granted'), ('sold'), ('revenue'), ('b
 -- `ends` is the hold that a settle or a release ends.
 CREATE TABLE transfer (
   seq INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE,
+  id TEXT NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('grant', 'hold', 'settle', 'release')),
   user_id TEXT NOT NULL REFERENCES account (user_id),
   ends INTEGER REFERENCES transfer (seq),
@@ -47,7 +47,9 @@ CREATE TABLE transfer (
 ) STRICT;
 
 CREATE INDEX transfer_by_user ON transfer (user_id);
--- A hold ends once, ever.
+-- An id is used once. What ends a hold is named after it, and a hold ends once, ever: so those ids
+-- need no index of their own.
+CREATE UNIQUE INDEX transfer_id ON transfer (id) WHERE ends IS NULL;
 CREATE UNIQUE INDEX transfer_ends ON transfer (ends) WHERE ends IS NOT NULL;
 
 CREATE TRIGGER transfer_moves_balances AFTER INSERT ON transfer BEGIN

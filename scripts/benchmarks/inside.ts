@@ -16,7 +16,7 @@ import { type Figure, median } from './figures';
 const IN_FLIGHT = 64;
 const PAIRS = 60_000;
 const NO_OP_JOBS = 6_000;
-const USERS = 16;
+const USERS = 8;
 
 /** The ledger and the queue without HTTP before them, on a real file. */
 export async function insideFigures(): Promise<Figure[]> {

@@ -25,7 +25,7 @@ export type CreditStore = ReturnType<typeof createCreditStore>;
 
 /**
  * The statements of the ledger. A hold, a settle and a release are one statement each: the guard is
- * its WHERE, "once" is a UNIQUE constraint, and the balances follow by trigger. Zero rows mean that
+ * its WHERE, "once" is a UNIQUE index, and the balances follow by trigger. Zero rows mean that
  * the guard or the constraint said no; {@link StoredHold} tells which.
  */
 export function createCreditStore(connection: Connection) {
@@ -50,7 +50,7 @@ function accountStatements({ prepare }: Connection) {
     ON CONFLICT DO NOTHING`);
   const findGrant = prepare<StoredGrant>(`
     SELECT user_id AS userId, plan_micros AS planMicros, purchased_micros AS purchasedMicros, note
-    FROM transfer WHERE id = 'grant/' || :id`);
+    FROM transfer WHERE id = 'grant/' || :id AND ends IS NULL`);
   const ledger = prepare<LedgerLine>(`
     SELECT id AS transferId, kind, note, plan_micros AS planMicros,
       purchased_micros AS purchasedMicros, held_micros AS heldMicros, created_ms AS createdMs
@@ -88,7 +88,7 @@ function holdStatements({ prepare }: Connection) {
       -purchased_micros - (:amountMicros - min(-plan_micros, :amountMicros)),
       -held_micros, iif(:amountMicros > 0, 'revenue', NULL), :amountMicros, :nowMs
     FROM transfer
-    WHERE id = 'hold/' || :id AND held_micros >= :amountMicros
+    WHERE id = 'hold/' || :id AND ends IS NULL AND held_micros >= :amountMicros
     ON CONFLICT DO NOTHING`);
   const release = prepare(`
     INSERT INTO transfer (id, kind, user_id, ends,
@@ -96,12 +96,12 @@ function holdStatements({ prepare }: Connection) {
     SELECT 'release/' || :id, 'release', user_id, seq,
       -plan_micros, -purchased_micros, -held_micros, :nowMs
     FROM transfer
-    WHERE id = 'hold/' || :id
+    WHERE id = 'hold/' || :id AND ends IS NULL
     ON CONFLICT DO NOTHING`);
   const findHold = prepare<StoredHold>(`
-    SELECT taken.user_id AS userId, taken.held_micros AS amountMicros, ended.kind AS endedBy
-    FROM transfer AS taken LEFT JOIN transfer AS ended ON ended.ends = taken.seq
-    WHERE taken.id = 'hold/' || :id`);
+    SELECT user_id AS userId, -plan_micros AS planMicros, -purchased_micros AS purchasedMicros,
+      (SELECT ended.kind FROM transfer AS ended WHERE ended.ends = taken.seq) AS endedBy
+    FROM transfer AS taken WHERE id = 'hold/' || :id AND ends IS NULL`);
   return {
     /** False when the balance does not suffice, or the id is taken. */
     async hold(id: string, userId: string, amountMicros: number, nowMs: number): Promise<boolean> {
