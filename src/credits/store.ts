@@ -99,7 +99,7 @@ function holdStatements({ prepare }: Connection) {
     WHERE id = 'hold/' || :id AND ends IS NULL
     ON CONFLICT DO NOTHING`);
   const findHold = prepare<StoredHold>(`
-    SELECT user_id AS userId, -plan_micros AS planMicros, -purchased_micros AS purchasedMicros,
+    SELECT user_id AS userId, held_micros AS amountMicros,
       (SELECT ended.kind FROM transfer AS ended WHERE ended.ends = taken.seq) AS endedBy
     FROM transfer AS taken WHERE id = 'hold/' || :id AND ends IS NULL`);
   return {
