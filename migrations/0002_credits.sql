@@ -10,7 +10,8 @@ CREATE TABLE account (
   purchased_micros INTEGER NOT NULL DEFAULT 0
     CHECK (purchased_micros BETWEEN 0 AND 9007199254740991),
   held_micros INTEGER NOT NULL DEFAULT 0
-    CHECK (held_micros BETWEEN 0 AND 9007199254740991)
+    CHECK (held_micros BETWEEN 0 AND 9007199254740991),
+  last_seq INTEGER
 ) STRICT, WITHOUT ROWID;
 
 -- The other side: `granted` and `sold` are where credits come from, `revenue` and `breakage` (what
@@ -25,13 +26,16 @@ INSERT INTO system_account (kind) VALUES ('granted'), ('sold'), ('revenue'), ('b
 
 -- `seq` is the order in which the ledger was written: a clock may stand still or step back.
 -- `id` is the caller's idempotency id: `grant/<id>`, `hold/<id>`, `settle/<id>`, `release/<id>`.
--- `ends` is the hold that a settle or a release ends.
+-- `ends` is the hold that a settle or a release ends. `previous_seq` is the user's transfer before,
+-- and `account.last_seq` the newest: a user's ledger is read along this chain. An index by user would
+-- cost every commit a page for each user in it.
 CREATE TABLE transfer (
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('grant', 'hold', 'settle', 'release')),
   user_id TEXT NOT NULL REFERENCES account (user_id),
   ends INTEGER REFERENCES transfer (seq),
+  previous_seq INTEGER,
   plan_micros INTEGER NOT NULL DEFAULT 0,
   purchased_micros INTEGER NOT NULL DEFAULT 0,
   held_micros INTEGER NOT NULL DEFAULT 0,
@@ -46,7 +50,6 @@ CREATE TABLE transfer (
     ends IS NULL OR (plan_micros >= 0 AND purchased_micros >= 0 AND system_micros >= 0))
 ) STRICT;
 
-CREATE INDEX transfer_by_user ON transfer (user_id);
 -- An id is used once. What ends a hold is named after it, and a hold ends once, ever: so those ids
 -- need no index of their own.
 CREATE UNIQUE INDEX transfer_id ON transfer (id) WHERE ends IS NULL;
@@ -56,7 +59,8 @@ CREATE TRIGGER transfer_moves_balances AFTER INSERT ON transfer BEGIN
   UPDATE account SET
     plan_micros = plan_micros + NEW.plan_micros,
     purchased_micros = purchased_micros + NEW.purchased_micros,
-    held_micros = held_micros + NEW.held_micros
+    held_micros = held_micros + NEW.held_micros,
+    last_seq = NEW.seq
     WHERE user_id = NEW.user_id;
 END;
 CREATE TRIGGER transfer_moves_system_balance AFTER INSERT ON transfer

@@ -41,8 +41,9 @@ function accountStatements({ prepare }: Connection) {
     FROM account WHERE user_id = :userId`);
   const grant = prepare(`
     INSERT INTO transfer
-      (id, kind, user_id, plan_micros, purchased_micros, system_kind, system_micros, note, created_ms)
-    SELECT 'grant/' || :id, 'grant', account.user_id, :planMicros, :purchasedMicros,
+      (id, kind, user_id, previous_seq,
+        plan_micros, purchased_micros, system_kind, system_micros, note, created_ms)
+    SELECT 'grant/' || :id, 'grant', account.user_id, last_seq, :planMicros, :purchasedMicros,
       'granted', -(:planMicros + :purchasedMicros), :note, :nowMs
     FROM account, system_account
     WHERE account.user_id = :userId AND system_account.kind = 'granted'
@@ -52,9 +53,16 @@ function accountStatements({ prepare }: Connection) {
     SELECT user_id AS userId, plan_micros AS planMicros, purchased_micros AS purchasedMicros, note
     FROM transfer WHERE id = 'grant/' || :id AND ends IS NULL`);
   const ledger = prepare<LedgerLine>(`
+    WITH RECURSIVE chain (seq, position) AS (
+      SELECT last_seq, 1 FROM account WHERE user_id = :userId
+      UNION ALL
+      SELECT (SELECT previous_seq FROM transfer WHERE transfer.seq = chain.seq), position + 1
+      FROM chain WHERE seq IS NOT NULL AND position < :offset + :limit
+    )
     SELECT id AS transferId, kind, note, plan_micros AS planMicros,
       purchased_micros AS purchasedMicros, held_micros AS heldMicros, created_ms AS createdMs
-    FROM transfer WHERE user_id = :userId ORDER BY seq DESC LIMIT :limit OFFSET :offset`);
+    FROM chain JOIN transfer USING (seq)
+    WHERE position > :offset ORDER BY seq DESC`);
   return {
     open: (userId: string) => open.run({ userId }),
     account: (userId: string) => account.get({ userId }),
@@ -68,11 +76,14 @@ function accountStatements({ prepare }: Connection) {
   };
 }
 
+/** Of the user whose hold is looked at. */
+const LAST_SEQ = '(SELECT last_seq FROM account WHERE account.user_id = transfer.user_id)';
+
 function holdStatements({ prepare }: Connection) {
   const hold = prepare(`
     INSERT INTO transfer
-      (id, kind, user_id, plan_micros, purchased_micros, held_micros, created_ms)
-    SELECT 'hold/' || :id, 'hold', user_id,
+      (id, kind, user_id, previous_seq, plan_micros, purchased_micros, held_micros, created_ms)
+    SELECT 'hold/' || :id, 'hold', user_id, last_seq,
       -min(plan_micros, :amountMicros), min(plan_micros, :amountMicros) - :amountMicros,
       :amountMicros, :nowMs
     FROM account
@@ -81,9 +92,9 @@ function holdStatements({ prepare }: Connection) {
   // The hold's columns are negative: what it took. Spending takes plan first, so what is spent of
   // plan is min(taken, amount), and the rest of the amount is spent of purchased.
   const settle = prepare(`
-    INSERT INTO transfer (id, kind, user_id, ends,
+    INSERT INTO transfer (id, kind, user_id, ends, previous_seq,
       plan_micros, purchased_micros, held_micros, system_kind, system_micros, created_ms)
-    SELECT 'settle/' || :id, 'settle', user_id, seq,
+    SELECT 'settle/' || :id, 'settle', user_id, seq, ${LAST_SEQ},
       -plan_micros - min(-plan_micros, :amountMicros),
       -purchased_micros - (:amountMicros - min(-plan_micros, :amountMicros)),
       -held_micros, iif(:amountMicros > 0, 'revenue', NULL), :amountMicros, :nowMs
@@ -91,9 +102,9 @@ function holdStatements({ prepare }: Connection) {
     WHERE id = 'hold/' || :id AND ends IS NULL AND held_micros >= :amountMicros
     ON CONFLICT DO NOTHING`);
   const release = prepare(`
-    INSERT INTO transfer (id, kind, user_id, ends,
+    INSERT INTO transfer (id, kind, user_id, ends, previous_seq,
       plan_micros, purchased_micros, held_micros, created_ms)
-    SELECT 'release/' || :id, 'release', user_id, seq,
+    SELECT 'release/' || :id, 'release', user_id, seq, ${LAST_SEQ},
       -plan_micros, -purchased_micros, -held_micros, :nowMs
     FROM transfer
     WHERE id = 'hold/' || :id AND ends IS NULL

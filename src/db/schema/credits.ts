@@ -5,6 +5,7 @@ export const account = sqliteTable('account', {
   planMicros: integer('plan_micros').notNull().default(0),
   purchasedMicros: integer('purchased_micros').notNull().default(0),
   heldMicros: integer('held_micros').notNull().default(0),
+  lastSeq: integer('last_seq'),
 });
 
 const SYSTEM_KINDS = ['granted', 'sold', 'revenue', 'breakage'] as const;
@@ -20,6 +21,7 @@ export const transfer = sqliteTable('transfer', {
   kind: text('kind', { enum: ['grant', 'hold', 'settle', 'release'] }).notNull(),
   userId: text('user_id').notNull(),
   ends: integer('ends'),
+  previousSeq: integer('previous_seq'),
   planMicros: integer('plan_micros').notNull().default(0),
   purchasedMicros: integer('purchased_micros').notNull().default(0),
   heldMicros: integer('held_micros').notNull().default(0),
