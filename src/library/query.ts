@@ -27,7 +27,7 @@ export interface CountedTerm {
 /** Past this many chunks a term tells little, and the exact number nothing. */
 export const COUNT_LIMIT = 25_000;
 /** Ranking costs about 2 µs for each chunk that matches. */
-const RANKED_CHUNKS_BUDGET = 6_000;
+const RANKED_CHUNKS_BUDGET = 4_000;
 const MAX_SUPPORTERS = 3;
 
 export interface SearchPlan {
