@@ -35,6 +35,9 @@ function prepareStatements(connection: Connection) {
     scope: connection.prepare<{ number: number }>(
       'SELECT number FROM library_scope WHERE owner_id = :userId',
     ),
+    isUsed: connection.prepare<{ isUsed: 0 | 1 }>(
+      'SELECT EXISTS (SELECT 1 FROM chunk WHERE id BETWEEN :first AND :last) AS isUsed',
+    ),
     count: connection.prepare<{ chunkCount: number }>(
       `SELECT count(*) AS chunkCount FROM (
          SELECT 1 FROM chunk_index WHERE chunk_index MATCH :expression LIMIT ${COUNT_LIMIT})`,
@@ -77,7 +80,11 @@ export function createLibrarySearch(connection: Connection): LibrarySearch {
 async function rangesOf(statements: Statements, userId: string): Promise<ScopeRange[]> {
   const own = await statements.scope.get({ userId });
   const shared = scopeRange(SHARED_SCOPE);
-  return own ? [scopeRange(own.number), shared] : [shared];
+  const ranges: ScopeRange[] = [];
+  for (const range of own ? [scopeRange(own.number), shared] : [shared]) {
+    if ((await statements.isUsed.get({ ...range }))?.isUsed) ranges.push(range);
+  }
+  return ranges;
 }
 
 async function rankedChunks(
