@@ -2,6 +2,7 @@ import type { Static, TSchema } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { type ValueError, ValueErrorType } from '@sinclair/typebox/errors';
 import { Fault } from '../lib/fault';
+import { isUuid } from '../lib/ids';
 
 /** A schema may say in words what it takes, where its own terms would not help. */
 interface Described {
@@ -60,4 +61,10 @@ export function wholeNumberOf(
     );
   }
   return value;
+}
+
+/** What cannot be an id is not there, as is one that nobody has. Throws Fault `not_found`. */
+export function knownId(id: string, noun: string): string {
+  if (isUuid(id)) return id;
+  throw new Fault('not_found', `no ${noun} has the id ${id.slice(0, 80)}`, { field: 'id' });
 }

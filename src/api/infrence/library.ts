@@ -2,10 +2,9 @@ import { Elysia, t } from 'elysia';
 import { readForm, readJson } from '../../http/body';
 import { keyGate } from '../../http/gate';
 import type { Principal } from '../../http/principal';
-import { validator, wholeNumberOf } from '../../http/validate';
+import { knownId, validator, wholeNumberOf } from '../../http/validate';
 import type { Keys } from '../../keys/service';
 import { Fault } from '../../lib/fault';
-import { isUuid } from '../../lib/ids';
 import type { Library } from '../../library/service';
 import type { Document } from '../../library/types';
 import { documentDto, libraryHitDto } from './present';
@@ -171,16 +170,7 @@ function addTo(
     });
   }
   if (input.url !== undefined) return library.addUrl({ ...common, url: input.url });
-  if (input.text !== undefined) {
-    const bytes = new TextEncoder().encode(input.text);
-    return library.add({
-      ...common,
-      bytes,
-      name: '',
-      origin: 'text',
-      declaredType: 'text/plain; charset=utf-8',
-    });
-  }
+  if (input.text !== undefined) return library.addText({ ...common, text: input.text });
   const file = input.file as NonNullable<Input['file']>;
   return library.add({
     ...common,
@@ -237,17 +227,11 @@ async function search(
 }
 
 async function show(library: Library, principal: Principal, id: string) {
-  const document = await library.get(principal.userId, knownId(id));
+  const document = await library.get(principal.userId, knownId(id, 'document'));
   return { ...documentDto(document), text: await library.text(principal.userId, id) };
 }
 
 async function remove(library: Library, principal: Principal, id: string): Promise<Response> {
-  await library.remove(principal.userId, principal.isAdmin, knownId(id));
+  await library.remove(principal.userId, principal.isAdmin, knownId(id, 'document'));
   return new Response(null, { status: 204 });
-}
-
-function knownId(id: string): string {
-  if (!isUuid(id))
-    throw new Fault('not_found', `no document has the id ${id.slice(0, 80)}`, { field: 'id' });
-  return id;
 }

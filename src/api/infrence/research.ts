@@ -3,12 +3,11 @@ import { readJson } from '../../http/body';
 import { keyGate } from '../../http/gate';
 import type { Principal } from '../../http/principal';
 import { type EventStreams, lastEventId, type StreamEvent } from '../../http/sse';
-import { wholeNumberOf } from '../../http/validate';
+import { knownId, wholeNumberOf } from '../../http/validate';
 import type { Queue } from '../../jobs/queue';
 import type { Keys } from '../../keys/service';
 import type { Clock } from '../../lib/clock';
 import { Fault } from '../../lib/fault';
-import { isUuid } from '../../lib/ids';
 import type { Research } from '../../research/service';
 import type { ResearchRequest as DomainRequest, GivenSource } from '../../research/types';
 import { researchLogRow, researchResult, statesOf, statusWord } from './present';
@@ -220,11 +219,11 @@ async function list(
 }
 
 async function show(deps: ResearchRouteDeps, principal: Principal, id: string) {
-  return researchResult(await deps.research.get(knownId(id), principal.userId));
+  return researchResult(await deps.research.get(knownId(id, 'research job'), principal.userId));
 }
 
 async function cancel(deps: ResearchRouteDeps, principal: Principal, id: string) {
-  return researchResult(await deps.research.cancel(knownId(id), principal.userId));
+  return researchResult(await deps.research.cancel(knownId(id, 'research job'), principal.userId));
 }
 
 async function stream(
@@ -233,17 +232,10 @@ async function stream(
   id: string,
   request: Request,
 ): Promise<Response> {
-  const { job } = await deps.research.get(knownId(id), principal.userId);
+  const { job } = await deps.research.get(knownId(id, 'research job'), principal.userId);
   const after = lastEventId(request.headers);
   return deps.streams.open(async function* (signal): AsyncGenerator<StreamEvent> {
     for await (const { seq, type, data } of deps.queue.follow(job.id, after, signal))
       yield { id: seq, type, data };
   });
-}
-
-/** What cannot be an id is not there, as is one that nobody has. */
-function knownId(id: string): string {
-  if (!isUuid(id))
-    throw new Fault('not_found', `no research job has the id ${id.slice(0, 80)}`, { field: 'id' });
-  return id;
 }
