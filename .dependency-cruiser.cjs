@@ -6,15 +6,17 @@ const FOUNDATION = ['db', 'jobs', 'net', 'config', 'compute'];
 
 /** Each feature, and those that it may enter. The foundation is open to all. */
 const MAY_ENTER = {
-  accounts: ['keys', 'credits', 'billing'],
+  accounts: ['keys', 'credits', 'billing', 'mail'],
   keys: ['credits', 'billing'],
   credits: ['billing'],
-  billing: [],
+  billing: ['audit'],
+  audit: [],
+  mail: [],
   library: [],
   hosts: [],
-  research: ['credits', 'hosts', 'library'],
+  research: ['keys', 'credits', 'hosts', 'library'],
   webhooks: [],
-  support: [],
+  support: ['audit', 'mail'],
   settings: [],
 };
 

@@ -4,6 +4,13 @@ import credits from './0002_credits.sql' with { type: 'text' };
 import jobs from './0003_jobs.sql' with { type: 'text' };
 import library from './0004_library.sql' with { type: 'text' };
 import research from './0005_research.sql' with { type: 'text' };
+import auth from './0006_auth.sql' with { type: 'text' };
+import mail from './0007_mail.sql' with { type: 'text' };
+import keys from './0008_keys.sql' with { type: 'text' };
+import plans from './0009_plans.sql' with { type: 'text' };
+import support from './0010_support.sql' with { type: 'text' };
+import audit from './0011_audit.sql' with { type: 'text' };
+import userSearch from './0012_user_search.sql' with { type: 'text' };
 
 /** In order; text imports, so that they are inside the binary. A released one never changes. */
 export const migrations: Migration[] = [
@@ -12,4 +19,11 @@ export const migrations: Migration[] = [
   { name: '0003_jobs', sql: jobs },
   { name: '0004_library', sql: library },
   { name: '0005_research', sql: research },
+  { name: '0006_auth', sql: auth },
+  { name: '0007_mail', sql: mail },
+  { name: '0008_keys', sql: keys },
+  { name: '0009_plans', sql: plans },
+  { name: '0010_support', sql: support },
+  { name: '0011_audit', sql: audit },
+  { name: '0012_user_search', sql: userSearch },
 ];

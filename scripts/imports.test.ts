@@ -37,6 +37,8 @@ const IMPORTS: Import[] = [
   { from: 'src/keys/a.ts', to: 'src/accounts/service.ts', refusedBy: 'keys-enters-by-doors' },
   { from: 'src/credits/a.ts', to: 'src/accounts/types.ts', refusedBy: 'credits-enters-by-doors' },
   { from: 'src/billing/a.ts', to: 'src/keys/service.ts', refusedBy: 'billing-enters-by-doors' },
+  { from: 'src/audit/a.ts', to: 'src/accounts/types.ts', refusedBy: 'audit-enters-by-doors' },
+  { from: 'src/mail/a.ts', to: 'src/accounts/types.ts', refusedBy: 'mail-enters-by-doors' },
   { from: 'src/library/a.ts', to: 'src/research/types.ts', refusedBy: 'library-enters-by-doors' },
   { from: 'src/hosts/a.ts', to: 'src/research/types.ts', refusedBy: 'hosts-enters-by-doors' },
   { from: 'src/research/a.ts', to: 'src/library/types.ts', refusedBy: null },

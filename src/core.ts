@@ -2,14 +2,25 @@ import { SQLiteError } from 'bun:sqlite';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrations } from '../migrations/index';
+import { createAuth } from './accounts/auth';
+import { createAccountSweepHandler, createResetMailHandler, SWEEP_ACCOUNTS } from './accounts/jobs';
+import { createPasswords } from './accounts/password';
 import { createAccounts } from './accounts/service';
+import { createSessions } from './accounts/sessions';
+import type { SignupPolicy } from './accounts/types';
+import { createAudit } from './audit/service';
+import { createStripeEvents } from './billing/events';
+import { createBilling } from './billing/service';
 import { createPool } from './compute/pool';
 import type { Options } from './config/options';
-import { createCredits } from './credits/service';
+import { createAdjustments } from './credits/adjustment';
+import { createPlanPeriodHandler, PLAN_PERIOD } from './credits/jobs';
+import { type Credits, createCredits } from './credits/service';
+import { createStatements } from './credits/statement';
 import { openDatabase } from './db/database';
 import { migrate } from './db/migrate';
 import { createCron } from './jobs/cron';
-import { createQueue } from './jobs/queue';
+import { createQueue, type Queue } from './jobs/queue';
 import { createRunner } from './jobs/runner';
 import { createSqliteEngine } from './jobs/sqlite/engine';
 import { createKeys } from './keys/service';
@@ -20,6 +31,10 @@ import { createLog, type LogFormat, type LogLevel } from './lib/log';
 import { createSweepHandler, SWEEP } from './library/jobs';
 import { createLibrary } from './library/service';
 import type { ParseInput } from './library/types';
+import { createMailHandler, createMailSweepHandler, SWEEP_MAIL } from './mail/jobs';
+import { createMail, type Mail } from './mail/service';
+import { createSmtpTransport } from './mail/smtp';
+import type { MailTransport } from './mail/types';
 import { createGuardedFetch } from './net/guarded-fetch';
 import type { GuardedFetch } from './net/types';
 import { createLibraryProvider } from './research/adapters/library';
@@ -27,8 +42,10 @@ import { createOpenAlexProvider } from './research/adapters/openalex';
 import { createPageReader } from './research/adapters/reader';
 import { createWikipediaProvider } from './research/adapters/wikipedia';
 import { createResearchHandler } from './research/jobs';
+import { createResearchOverview } from './research/overview';
 import type { SearchProvider } from './research/ports';
 import { createResearch } from './research/service';
+import { createSupport } from './support/service';
 import type { Tasks } from './tasks';
 import { version } from './version';
 
@@ -36,7 +53,7 @@ const TASK_TIMEOUT_MS = 60_000;
 const WORKER_IDLE_MS = 30_000;
 const MAX_REDIRECTS = 5;
 /** Every night, at an hour when few ask. */
-const SWEEP_EXPRESSION = '17 3 * * *';
+const NIGHTLY = '17 3 * * *';
 
 export type Core = ReturnType<typeof openCore>;
 
@@ -103,6 +120,7 @@ function openFeatures(options: Options, ports: Ports) {
   const engine = createSqliteEngine(db);
   const queue = createQueue({ engine, clock, log });
   const credits = createCredits({ db, clock, log });
+  const keys = createKeys(ports);
   const parse = (input: ParseInput) => pool.run('parse', input);
   const library = createLibrary({
     ...ports,
@@ -111,16 +129,48 @@ function openFeatures(options: Options, ports: Ports) {
     search: (userId, query, limit) => pool.run('search', { path, userId, query, limit }),
     limits: { maxDocumentBytes: options.documentMaxBytes },
   });
+  const audit = createAudit(ports);
+  const mail = createMail({ ...ports, queue, transport: mailTransport(options) });
   return {
     engine,
     queue,
     credits,
     parse,
     library,
-    keys: createKeys(ports),
-    accounts: createAccounts({ ...ports, credits }),
-    research: createResearch({ ...ports, queue, credits, library, parse }),
+    keys,
+    audit,
+    mail,
+    ...openAccounts(options, ports, { queue, credits, mail }),
+    billing: createBilling(),
+    adjustments: createAdjustments(ports),
+    statements: createStatements(ports),
+    stripeEvents: createStripeEvents({ db, audit, handlers: new Map() }),
+    support: createSupport({ ...ports, audit, mail }),
+    researchOverview: createResearchOverview(ports),
+    research: createResearch({ ...ports, queue, credits, keys, library, parse }),
   };
+}
+
+/** Passwords and sessions are one for the process: what they bound is the process's. */
+function openAccounts(
+  options: Options,
+  ports: Ports,
+  features: { queue: Queue; credits: Credits; mail: Mail },
+) {
+  const passwords = createPasswords({ minLength: options.passwordMinLength });
+  const sessions = createSessions(ports);
+  const signup = options.signup as SignupPolicy;
+  const baseUrl = options.baseUrl || `http://${options.host}:${options.port}`;
+  const parts = { ...ports, ...features, passwords, sessions };
+  return {
+    accounts: createAccounts(parts),
+    auth: createAuth({ ...parts, signup, baseUrl }),
+  };
+}
+
+function mailTransport({ smtpUrl, mailFrom }: Options): MailTransport | undefined {
+  if (smtpUrl === '') return undefined;
+  return createSmtpTransport({ url: smtpUrl, from: mailFrom });
 }
 
 /** What goes on by itself once it is started. */
@@ -144,8 +194,24 @@ function openWork(options: Options, ports: Ports, features: Features) {
     concurrency: options.researchConcurrency,
   });
   const { leaseMs, graceMs } = options;
-  const handlers = [researchHandler, createSweepHandler(library)];
-  const entries = [{ name: 'sweep-snapshots', expression: SWEEP_EXPRESSION, kind: SWEEP }];
+  const { credits, mail, auth } = features;
+  const { chance, log } = ports;
+  const handlers = [
+    researchHandler,
+    createSweepHandler(library),
+    createPlanPeriodHandler({ credits, log }),
+    createMailHandler({ mail, chance }),
+    createMailSweepHandler(mail),
+    createResetMailHandler(auth),
+    createAccountSweepHandler(auth),
+  ];
+  const entries = [
+    { name: 'sweep-snapshots', expression: NIGHTLY, kind: SWEEP },
+    { name: 'sweep-mail', expression: NIGHTLY, kind: SWEEP_MAIL },
+    { name: 'sweep-accounts', expression: NIGHTLY, kind: SWEEP_ACCOUNTS },
+    // Idempotent for each month: an hour after it begins at the latest, everybody is in it.
+    { name: 'plan-period', expression: '0 * * * *', kind: PLAN_PERIOD },
+  ];
   return {
     runner: createRunner({ ...ports, engine, queue, handlers, leaseMs, graceMs }),
     cron: createCron({ ...ports, engine, queue, entries }),

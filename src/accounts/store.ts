@@ -1,9 +1,17 @@
-import { asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Connection } from '../db/client';
 import { user } from '../db/schema/accounts';
-import type { User } from './types';
+import type { Profile, User, UserStatus } from './types';
 
-export type UserRow = typeof user.$inferSelect;
+export type NewUserRow = typeof user.$inferInsert;
+
+/** What signing in compares and what its session is bound to. */
+export interface Credentials {
+  id: string;
+  passwordHash: string | null;
+  status: UserStatus;
+  epoch: number;
+}
 
 const publicColumns = {
   id: user.id,
@@ -13,19 +21,28 @@ const publicColumns = {
   createdMs: user.createdMs,
 };
 
+const credentialColumns = {
+  id: user.id,
+  passwordHash: user.passwordHash,
+  status: user.status,
+  epoch: user.sessionEpoch,
+};
+
+const hasAddress = sql`${user.email} = ${sql.placeholder('email')} COLLATE NOCASE`;
+const hasId = eq(user.id, sql.placeholder('id'));
+
 export function accountStore({ drizzle }: Connection) {
-  const byId = drizzle
-    .select(publicColumns)
+  const byId = drizzle.select(publicColumns).from(user).where(hasId).prepare();
+  const byEmail = drizzle.select(publicColumns).from(user).where(hasAddress).prepare();
+  const credentialsById = drizzle.select(credentialColumns).from(user).where(hasId).prepare();
+  const credentialsByEmail = drizzle
+    .select(credentialColumns)
     .from(user)
-    .where(eq(user.id, sql.placeholder('id')))
+    .where(hasAddress)
     .prepare();
-  const byEmail = drizzle
-    .select(publicColumns)
-    .from(user)
-    .where(sql`${user.email} = ${sql.placeholder('email')} COLLATE NOCASE`)
-    .prepare();
+  const rowById = drizzle.select().from(user).where(hasId).prepare();
   return {
-    async insert(row: UserRow): Promise<void> {
+    async insert(row: NewUserRow): Promise<void> {
       await drizzle.insert(user).values(row);
     },
     async byId(id: string): Promise<User | undefined> {
@@ -33,6 +50,16 @@ export function accountStore({ drizzle }: Connection) {
     },
     async byEmail(email: string): Promise<User | undefined> {
       return byEmail.get({ email });
+    },
+    async credentialsById(id: string): Promise<Credentials | undefined> {
+      return credentialsById.get({ id });
+    },
+    async credentialsByEmail(email: string): Promise<Credentials | undefined> {
+      return credentialsByEmail.get({ email });
+    },
+    async profile(id: string): Promise<Profile | undefined> {
+      const row = rowById.get({ id });
+      return row && profileOf(row);
     },
     /** The first one made is the first in the list. */
     async list(limit: number, offset: number): Promise<User[]> {
@@ -52,5 +79,81 @@ export function accountStore({ drizzle }: Connection) {
         .limit(1)
         .get();
     },
+    ...changes(drizzle),
+  };
+}
+
+function changes(drizzle: Connection['drizzle']) {
+  return {
+    async setNames(id: string, firstName: string, lastName: string): Promise<void> {
+      await drizzle.update(user).set({ firstName, lastName }).where(eq(user.id, id));
+    },
+    async setMarketing(id: string, marketingAgreedMs: number | null): Promise<void> {
+      await drizzle.update(user).set({ marketingAgreedMs }).where(eq(user.id, id));
+    },
+    /** The first proof stands. */
+    async setVerified(id: string, nowMs: number): Promise<void> {
+      await drizzle
+        .update(user)
+        .set({ emailVerifiedMs: sql`coalesce(${user.emailVerifiedMs}, ${nowMs})` })
+        .where(eq(user.id, id));
+    },
+    /** Ends every session. False, and nothing changed, when they were ended since `epoch`. */
+    async setPassword(id: string, epoch: number, passwordHash: string): Promise<boolean> {
+      const rows = await drizzle
+        .update(user)
+        .set({ passwordHash, sessionEpoch: epoch + 1 })
+        .where(and(eq(user.id, id), eq(user.sessionEpoch, epoch)))
+        .returning({ id: user.id });
+      return rows.length === 1;
+    },
+    /** Ends every session. False when the user was suspended already. */
+    async suspend(id: string, nowMs: number): Promise<boolean> {
+      const rows = await drizzle
+        .update(user)
+        .set({
+          status: 'suspended',
+          suspendedMs: nowMs,
+          sessionEpoch: sql`${user.sessionEpoch} + 1`,
+        })
+        .where(and(eq(user.id, id), sql`${user.status} <> 'suspended'`))
+        .returning({ id: user.id });
+      return rows.length === 1;
+    },
+    /** Back to what it was: a user whom nobody let in is pending again. */
+    async unsuspend(id: string): Promise<boolean> {
+      const rows = await drizzle
+        .update(user)
+        .set({
+          status: sql`CASE WHEN ${user.approvedMs} IS NULL THEN 'pending' ELSE 'active' END`,
+          suspendedMs: null,
+        })
+        .where(and(eq(user.id, id), eq(user.status, 'suspended')))
+        .returning({ id: user.id });
+      return rows.length === 1;
+    },
+    async approve(id: string, nowMs: number): Promise<boolean> {
+      const rows = await drizzle
+        .update(user)
+        .set({ status: 'active', approvedMs: nowMs })
+        .where(and(eq(user.id, id), eq(user.status, 'pending')))
+        .returning({ id: user.id });
+      return rows.length === 1;
+    },
+  };
+}
+
+function profileOf(row: typeof user.$inferSelect): Profile {
+  return {
+    id: row.id,
+    email: row.email,
+    firstName: row.firstName ?? '',
+    lastName: row.lastName ?? '',
+    emailVerified: row.emailVerifiedMs !== null,
+    isAdmin: row.role === 'admin',
+    marketingEmailsEnabled: row.marketingAgreedMs !== null,
+    status: row.status,
+    suspendedMs: row.suspendedMs,
+    createdMs: row.createdMs,
   };
 }

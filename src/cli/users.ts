@@ -3,6 +3,7 @@ import type { User } from '../accounts/types';
 import { isoFromMs } from '../lib/clock';
 import { addCommonFlags, type CommonFlags, withCore } from './context';
 import { json, line, table } from './output';
+import { addUserAccessCommands } from './user-access';
 
 const LIST_LIMIT = 10_000;
 
@@ -17,6 +18,7 @@ export function addUserCommands(program: Command): void {
       .option('--admin', 'may share documents and administer'),
   ).action(create);
   addCommonFlags(user.command('list').description('list accounts, oldest first')).action(list);
+  addUserAccessCommands(user);
 }
 
 async function create(

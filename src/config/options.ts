@@ -137,6 +137,27 @@ export const optionTable = {
     1_073_741_824,
     'Largest document the library takes.',
   ),
+  signup: {
+    kind: 'choice',
+    env: 'SONDE_SIGNUP',
+    default: 'open',
+    choices: ['open', 'approval', 'closed'],
+    help: 'Who may sign up: anybody, anybody whom an admin approves, or nobody.',
+  } satisfies OptionSpec<'choice'>,
+  passwordMinLength: integer(
+    'SONDE_PASSWORD_MIN_LENGTH',
+    8,
+    8,
+    128,
+    'Characters that a new password must have.',
+  ),
+  smtpUrl: text(
+    'SONDE_SMTP_URL',
+    '',
+    'Mail server, as smtps://user:password@host; without one, mail stays in the outbox.',
+    true,
+  ),
+  mailFrom: text('SONDE_MAIL_FROM', 'Sonde <sonde@localhost>', 'Sender of mail.'),
   adminEmail: text('SONDE_ADMIN_EMAIL', '', 'Address of the admin that `scripts/start` creates.'),
   adminPassword: text(
     'SONDE_ADMIN_PASSWORD',

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { ManualClock } from '../../tests/support/clock';
 import { openTestDatabase, type TestDatabase } from '../../tests/support/database';
 import { silentLog } from '../../tests/support/log';
+import { DAY_MS, monthOf } from '../lib/calendar';
 import { Fault } from '../lib/fault';
 import { type Credits, createCredits } from './service';
 import type { Bucket } from './types';
@@ -20,6 +21,8 @@ class Model {
   piles = new Map<string, { plan: number; purchased: number }>();
   holds = new Map<string, ModelHold>();
   grants = new Map<string, string>();
+  /** Whose plan is in which month. */
+  months = new Map<string, string>();
 
   pile(userId: string) {
     return this.piles.get(userId)!;
@@ -46,6 +49,14 @@ class Model {
     pile.purchased -= amount - plan;
     return undefined;
   }
+  /** What is left of plan is gone, whoever it once came back from, and the month's credits are there. */
+  turn(userId: string, month: string) {
+    const before = this.months.get(userId);
+    if (before === month) return;
+    this.months.set(userId, month);
+    if (before !== undefined) this.pile(userId).plan = 0;
+    this.pile(userId).plan += MONTHLY;
+  }
   end(id: string, state: 'settled' | 'released', amount: number) {
     const hold = this.holds.get(id)!;
     if (hold.state !== 'held') return `already_${hold.state}`;
@@ -56,6 +67,8 @@ class Model {
   }
 }
 
+/** Few enough that holds still meet an empty balance. */
+const MONTHLY = 6;
 const USERS = ['ann', 'bob'];
 const user = fc.constantFrom(...USERS);
 const id = fc.nat({ max: 7 }).map(String);
@@ -70,6 +83,12 @@ const step = fc.oneof(
     percent: fc.nat({ max: 100 }),
   }),
   fc.record({ does: fc.constant('release' as const), id }),
+  fc.record({
+    does: fc.constant('turn' as const),
+    user,
+    /** Some turns come twice in a month. */
+    days: fc.constantFrom(0, 20, 31),
+  }),
 );
 type Drawn = typeof step extends fc.Arbitrary<infer T> ? T : never;
 type Step = Exclude<Drawn, { does: 'settle' }> | { does: 'settle'; id: string; amount: number };
@@ -87,12 +106,15 @@ const SHRINKING_MS = 60_000;
 let file: TestDatabase;
 let raw: Database;
 let credits: Credits;
+let clock: ManualClock;
 let run = 0;
 
 beforeAll(async () => {
   file = await openTestDatabase();
   raw = new Database(file.path, { readonly: true });
-  credits = createCredits({ db: file.db, clock: new ManualClock(), log: silentLog });
+  clock = new ManualClock();
+  const ports = { db: file.db, clock, log: silentLog };
+  credits = createCredits({ ...ports, monthlyGrantMicros: MONTHLY });
 });
 afterAll(async () => {
   raw.close();
@@ -102,6 +124,7 @@ afterAll(async () => {
 /** Does the step in the file; the model answers what must come out. Each run has its own users and
  * ids, so that the runs share one file. */
 async function perform(one: Step, name: (id: string) => string, fails: boolean): Promise<unknown> {
+  if (one.does === 'turn') clock.advance(one.days * DAY_MS);
   const result = file.db.write(async (tx) => {
     const outcome = await (() => {
       switch (one.does) {
@@ -120,6 +143,8 @@ async function perform(one: Step, name: (id: string) => string, fails: boolean):
           return credits.settle(tx, { id: name(one.id), amountMicros: one.amount });
         case 'release':
           return credits.release(tx, { id: name(one.id) });
+        case 'turn':
+          return credits.openPeriod(tx, name(one.user));
       }
     })();
     if (fails) throw new Error('told to fail');
@@ -138,6 +163,8 @@ function predict(model: Model, one: Step): unknown {
       return model.end(one.id, 'settled', one.amount);
     case 'release':
       return model.end(one.id, 'released', 0);
+    case 'turn':
+      return model.turn(one.user, monthOf(clock.nowMs()));
   }
 }
 
@@ -182,9 +209,8 @@ test(
         for (const { step: drawn, fails } of sequence) {
           const one = withinHold(model, drawn);
           if (!one) continue;
-          const expected = fails ? 'failed' : predict(model, one);
           const actual = await perform(one, named, fails);
-          if (!fails) expect(actual).toEqual(expected);
+          if (!fails) expect(actual).toEqual(predict(model, one));
           await expectSame(model, named);
         }
       }),
@@ -196,7 +222,7 @@ test(
 
 /** A settle draws its part of what the hold holds; where nothing was held there is nothing to end. */
 function withinHold(model: Model, drawn: Drawn): Step | undefined {
-  if (drawn.does === 'grant' || drawn.does === 'hold') return drawn;
+  if (drawn.does !== 'settle' && drawn.does !== 'release') return drawn;
   const hold = model.holds.get(drawn.id);
   if (!hold) return undefined;
   if (drawn.does === 'release') return drawn;

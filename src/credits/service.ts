@@ -1,15 +1,17 @@
+import { FREE_MONTHLY_CREDITS } from '../billing/service';
 import type { Db } from '../db/database';
 import type { Transaction } from '../db/write';
 import { assert } from '../lib/assert';
 import type { Clock } from '../lib/clock';
 import { Fault } from '../lib/fault';
 import type { Log } from '../lib/log';
-import { formatCredits } from '../lib/money';
+import { creditsToMicros, formatCredits } from '../lib/money';
 import { createCreditAudit } from './audit';
+import { isPositiveAmount, recordGrant } from './grant';
+import { createPlanPeriods, type PlanPeriods } from './periods';
 import { type CreditStore, createCreditStore, type StoredHold } from './store';
 import type {
   Balance,
-  Bucket,
   Discrepancy,
   Grant,
   LedgerLine,
@@ -26,7 +28,7 @@ export interface HoldRequest {
 
 /** The ledger: what comes in by `grant` is set aside by `hold`, then spent by `settle` or given
  * back by `release`. Every change joins the caller's transaction. */
-export interface Credits {
+export interface Credits extends PlanPeriods {
   /** Creates the user's accounts, empty; does nothing when they are there. */
   open(tx: Transaction, userId: string): Promise<void>;
   /** `granted` is false when this id granted the same before. Throws Fault `conflict` when it
@@ -47,10 +49,21 @@ export interface Credits {
   check(): Promise<Discrepancy[]>;
 }
 
-export function createCredits({ db, clock, log }: { db: Db; clock: Clock; log: Log }): Credits {
-  const { read, within } = db.bind(createCreditStore);
+export interface CreditDeps {
+  db: Db;
+  clock: Clock;
+  log: Log;
+  /** What each user's `plan` bucket is granted for a month; the Free plan's credits if absent. */
+  monthlyGrantMicros?: number;
+}
+
+export function createCredits(deps: CreditDeps): Credits {
+  const { db, clock, log, monthlyGrantMicros = creditsToMicros(FREE_MONTHLY_CREDITS) } = deps;
+  const ledger = db.bind(createCreditStore);
+  const { read, within } = ledger;
   const audit = db.bind(createCreditAudit).read;
   return {
+    ...createPlanPeriods({ db, clock, ledger, monthlyGrantMicros }),
     async open(tx, userId) {
       await within(tx).open(userId);
     },
@@ -85,10 +98,6 @@ export function createCredits({ db, clock, log }: { db: Db; clock: Clock; log: L
   };
 }
 
-function isPositiveAmount(amountMicros: number): boolean {
-  return Number.isSafeInteger(amountMicros) && amountMicros > 0;
-}
-
 /** A hold that wrote nothing: its id is known, or the balance does not suffice. */
 async function expectEarlierHold(store: CreditStore, request: HoldRequest): Promise<void> {
   const { id, userId, amountMicros } = request;
@@ -110,33 +119,6 @@ async function existingHold(store: CreditStore, id: string): Promise<StoredHold>
   const hold = await store.findHold(id);
   assert(hold, `hold ${id} exists before it ends`);
   return hold;
-}
-
-async function recordGrant(store: CreditStore, grant: Grant, nowMs: number) {
-  const { id, userId, bucket, amountMicros, note } = grant;
-  assert(isPositiveAmount(amountMicros), 'a grant is a positive number of micro-credits');
-  const content = { userId, ...inBucket(bucket, amountMicros), note };
-  if (await store.grant(id, content, nowMs)) return { granted: true };
-  const earlier = await store.findGrant(id);
-  if (!earlier) {
-    assert(await store.account(userId), `the accounts of ${userId} are open before a grant`);
-    throw new Fault(
-      'unprocessable',
-      `the ledger counts up to ${formatCredits(Number.MAX_SAFE_INTEGER)} credits in all: grant less`,
-      { field: 'amount' },
-    );
-  }
-  if (Bun.deepEquals(earlier, content)) return { granted: false };
-  throw new Fault('conflict', 'this id granted something else before: use a new id', {
-    field: 'id',
-  });
-}
-
-function inBucket(bucket: Bucket, amountMicros: number) {
-  return {
-    planMicros: bucket === 'plan' ? amountMicros : 0,
-    purchasedMicros: bucket === 'purchased' ? amountMicros : 0,
-  };
 }
 
 async function balanceOf(store: CreditStore, userId: string): Promise<Balance> {

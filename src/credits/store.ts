@@ -29,7 +29,11 @@ export type CreditStore = ReturnType<typeof createCreditStore>;
  * the guard or the constraint said no; {@link StoredHold} tells which.
  */
 export function createCreditStore(connection: Connection) {
-  return { ...accountStatements(connection), ...holdStatements(connection) };
+  return {
+    ...accountStatements(connection),
+    ...holdStatements(connection),
+    ...planStatements(connection),
+  };
 }
 
 function accountStatements({ prepare }: Connection) {
@@ -76,8 +80,8 @@ function accountStatements({ prepare }: Connection) {
   };
 }
 
-/** Of the user whose hold is looked at. */
-const LAST_SEQ = '(SELECT last_seq FROM account WHERE account.user_id = transfer.user_id)';
+/** The newest transfer of the user whose transfer a statement looks at. */
+export const LAST_SEQ = '(SELECT last_seq FROM account WHERE account.user_id = transfer.user_id)';
 
 function holdStatements({ prepare }: Connection) {
   const hold = prepare(`
@@ -127,5 +131,34 @@ function holdStatements({ prepare }: Connection) {
       return (await release.run({ id, nowMs })) === 1;
     },
     findHold: (id: string) => findHold.get({ id }),
+  };
+}
+
+/** The months of the `plan` bucket. Both changes ask for an account whose month is an earlier one,
+ * so that each happens once a month. */
+function planStatements({ prepare }: Connection) {
+  const due = prepare<{ userId: string }>(`
+    SELECT user_id AS userId FROM account
+    WHERE plan_month IS NULL OR plan_month < :month LIMIT :limit`);
+  const expire = prepare(`
+    INSERT INTO transfer
+      (id, kind, user_id, previous_seq, plan_micros, system_kind, system_micros, created_ms)
+    SELECT 'expire/' || user_id || '/' || plan_month, 'expire', user_id, last_seq,
+      -plan_micros, 'breakage', plan_micros, :nowMs
+    FROM account
+    WHERE user_id = :userId AND plan_month < :month AND plan_micros > 0`);
+  const enter = prepare(`
+    UPDATE account SET plan_month = :month
+    WHERE user_id = :userId AND (plan_month IS NULL OR plan_month < :month)`);
+  return {
+    /** Users whose plan bucket is in a month before this one, or in none. */
+    dueForPlan: (month: string, limit: number) => due.all({ month, limit }),
+    /** Moves all that is left of an earlier month's plan to breakage. */
+    expirePlan: (userId: string, month: string, nowMs: number) =>
+      expire.run({ userId, month, nowMs }),
+    /** False when the account is in this month already, or in a later one. */
+    async enterPlanMonth(userId: string, month: string): Promise<boolean> {
+      return (await enter.run({ userId, month })) === 1;
+    },
   };
 }

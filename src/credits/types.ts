@@ -19,7 +19,8 @@ export interface Grant {
   note: string;
 }
 
-export type TransferKind = 'grant' | 'hold' | 'settle' | 'release';
+/** `expire` takes what is left of `plan` at the end of its month. */
+export type TransferKind = 'grant' | 'hold' | 'settle' | 'release' | 'expire';
 
 /** One line of a user's ledger: what a transfer did to each of the user's accounts. */
 export interface LedgerLine {

@@ -18,6 +18,7 @@ const STATUS: Record<FaultCode, number> = {
   fetch_refused: 400,
   fetch_failed: 502,
   unavailable: 503,
+  not_configured: 500,
 };
 
 /** What went wrong, as RFC 9457 has it, with our code and the field at fault beside it. */

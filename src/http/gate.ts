@@ -1,14 +1,27 @@
 import type { Keys } from '../keys/service';
 import { type Principal, principalOf } from './principal';
 
+/** A request, and the server that knows where it came from; null when there is no connection. */
+export interface Asked {
+  request: Request;
+  server: { requestIP(request: Request): { address: string } | null } | null;
+}
+
 /**
  * Says who asks, once a request: the reader of its body asks before it reads, so that nobody
  * without a key can send one, and the handler is told the same.
  */
-export function keyGate(keys: Keys): (request: Request) => Promise<Principal> {
+export function keyGate(keys: Keys): (asked: Asked) => Promise<Principal> {
   const known = new WeakMap<Request, Promise<Principal>>();
-  return (request) => {
-    const principal = known.get(request) ?? principalOf(request.headers, keys);
+  return ({ request, server }) => {
+    const principal =
+      known.get(request) ??
+      principalOf(request.headers, keys, {
+        // Few keys are bound to an address: for the others it is not asked.
+        get clientAddress() {
+          return server?.requestIP(request)?.address ?? null;
+        },
+      });
     known.set(request, principal);
     return principal;
   };

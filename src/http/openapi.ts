@@ -23,6 +23,7 @@ export async function describeApi(routes: AnyElysia[], version: string): Promise
         components: {
           securitySchemes: {
             bearer_api_key: { type: 'http', scheme: 'bearer', bearerFormat: 'API Key' },
+            bearer_jwt: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
           },
         },
       },

@@ -1,4 +1,14 @@
-export interface ApiKey {
+/** What an owner may bind a key to; null where it is not bound. */
+export interface KeyLimits {
+  /** From then on the key is as dead as a revoked one. */
+  expiresMs: number | null;
+  /** The most that its jobs may cost in a calendar month (UTC). */
+  spendCapMicros: number | null;
+  /** CIDR ranges; from any other address the key is refused. */
+  ipAllowlist: string[] | null;
+}
+
+export interface ApiKey extends KeyLimits {
   id: string;
   userId: string;
   name: string;
@@ -9,9 +19,18 @@ export interface ApiKey {
   revokedMs: number | null;
 }
 
-export interface CreatedKey {
-  id: string;
-  prefix: string;
+/** As the owner asks for it: checked by the service. */
+export interface NewKey {
+  userId: string;
+  name: string;
+  expiresMs?: number | null;
+  /** Whole credits. */
+  spendCapCredits?: number | null;
+  /** Addresses or CIDR ranges. */
+  ipAllowlist?: string[] | null;
+}
+
+export interface CreatedKey extends ApiKey {
   /** Shown this once: only its hash is kept. */
   plaintext: string;
 }
@@ -23,4 +42,10 @@ export interface KeyHolder {
   role: 'member' | 'admin';
   status: 'active' | 'pending' | 'suspended';
   lastUsedMs: number | null;
+}
+
+/** Where a request with a key comes from. */
+export interface KeyUse {
+  /** Of the connection, or as a trusted proxy states it; null when nobody can tell. */
+  clientAddress: string | null;
 }

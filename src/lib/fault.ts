@@ -12,7 +12,8 @@ export type FaultCode =
   | 'rate_limited'
   | 'fetch_refused'
   | 'fetch_failed'
-  | 'unavailable';
+  | 'unavailable'
+  | 'not_configured';
 
 export interface FaultOptions {
   /** The input field at fault, as the caller spelled it. */

@@ -1,24 +1,17 @@
-import type { Credits } from '../credits/service';
-import type { Db } from '../db/database';
-import type { Transaction } from '../db/write';
-import type { Queue } from '../jobs/queue';
-import type { Job, JobHandler, JobOutcome, JobRun } from '../jobs/types';
+import type { JobHandler, JobOutcome, JobRun } from '../jobs/types';
 import type { Clock } from '../lib/clock';
-import { microsToUsdMicros } from '../lib/money';
 import type { Library } from '../library/service';
 import { budgetOf, priceOfDone, priceOfUsed } from './modes';
 import { type Checkpoint, initialState, runPipeline, type Stages } from './pipeline';
 import type { Reader, SearchProvider } from './ports';
+import { createSettlement, type SettlementDeps } from './settlement';
 import { type ResearchRow, researchStore } from './store';
 import type { PinnedRequest, ProgressEvent, ResearchState } from './types';
 
 /** The kind under which research stands in the jobs table. */
 export const RESEARCH = 'research';
 
-export interface ResearchJobDeps {
-  db: Db;
-  queue: Queue;
-  credits: Credits;
+export interface ResearchJobDeps extends SettlementDeps {
   library: Library;
   clock: Clock;
   stages: Stages;
@@ -31,6 +24,7 @@ export interface ResearchJobDeps {
 /** Runs a research job under its lease: waves, each committed, then the one write that settles it. */
 export function createResearchHandler(deps: ResearchJobDeps): JobHandler {
   const store = deps.db.bind(researchStore);
+  const settlement = createSettlement(deps);
 
   async function perform(run: JobRun): Promise<JobOutcome> {
     const row = await store.read.byJob(run.job.id);
@@ -90,35 +84,17 @@ export function createResearchHandler(deps: ResearchJobDeps): JobHandler {
   function outcomeOf(run: JobRun, row: ResearchRow, state: ResearchState): JobOutcome {
     // What stopped because the process stops has its waves committed and goes on elsewhere.
     if (run.signal.reason === 'shutdown') return { outcome: 'snooze', untilMs: deps.clock.nowMs() };
+    const { heldMicros } = row;
+    const sourcesRead = state.sources.length;
     if (run.signal.reason === 'canceled') {
-      const chargedMicros = priceOfUsed(row.heldMicros, state.sources.length);
-      return {
-        outcome: 'canceled',
-        commit: (tx) => settle(tx, run.job, 'canceled', chargedMicros),
-      };
+      const chargedMicros = priceOfUsed(heldMicros, sourcesRead);
+      const charge = { status: 'canceled', heldMicros, chargedMicros } as const;
+      return { outcome: 'canceled', commit: (tx) => settlement.settle(tx, run.job, charge) };
     }
-    const chargedMicros = priceOfDone(row.mode, row.heldMicros, state.sources.length);
-    return { outcome: 'done', commit: (tx) => settle(tx, run.job, 'completed', chargedMicros) };
+    const chargedMicros = priceOfDone(row.mode, heldMicros, sourcesRead);
+    const charge = { status: 'completed', heldMicros, chargedMicros } as const;
+    return { outcome: 'done', commit: (tx) => settlement.settle(tx, run.job, charge) };
   }
 
-  async function settle(
-    tx: Transaction,
-    job: Job,
-    status: string,
-    chargedMicros: number,
-  ): Promise<void> {
-    await deps.credits.settle(tx, { id: job.id, amountMicros: chargedMicros });
-    const costUsdMicros = microsToUsdMicros(chargedMicros);
-    await store.within(tx).charge({ jobId: job.id, chargedMicros, costUsdMicros });
-    await deps.queue.emit(tx, job.id, 'done', { status, charged_micros: chargedMicros });
-  }
-
-  /** The queue ended it without us: nothing was delivered, so nothing is charged. */
-  async function ended(tx: Transaction, job: Job): Promise<void> {
-    await deps.credits.release(tx, { id: job.id });
-    const status = job.state === 'canceled' ? 'canceled' : 'failed';
-    await deps.queue.emit(tx, job.id, 'done', { status, charged_micros: 0 });
-  }
-
-  return { kind: RESEARCH, concurrency: deps.concurrency, perform, ended };
+  return { kind: RESEARCH, concurrency: deps.concurrency, perform, ended: settlement.release };
 }

@@ -4,6 +4,7 @@ import { initialState } from './pipeline';
 import { type ResearchListRow, type ResearchRow, researchStore } from './store';
 import { type Asker, Submission, type SubmissionDeps, type Submitted } from './submission';
 import type { ResearchRequest, ResearchState } from './types';
+import { createUsage, type Usage } from './usage';
 import { type Verification, verifyState } from './verification';
 
 /** Everything known of a job; a presenter puts it in its dialect's words. */
@@ -14,7 +15,7 @@ export interface ResearchView {
 }
 
 /** The door of research. Where a user may be null, null stands for the operator, who sees all. */
-export interface Research {
+export interface Research extends Usage {
   /**
    * Accepts a job. Throws Fault `invalid_request`, `insufficient_credits`, or `conflict` for an
    * Idempotency-Key that was used for another request.
@@ -70,6 +71,7 @@ export function createResearch(deps: SubmissionDeps): Research {
     submitClaimed: (asker, request, options) => submission.submitClaimed(asker, request, options),
     get,
     list: (filter) => store.read.list(filter),
+    ...createUsage(db),
     async cancel(id, userId) {
       await get(id, userId);
       await queue.requestCancel(id);

@@ -11,6 +11,7 @@ import { RESEARCH } from './jobs';
 import { holdMicros } from './modes';
 import { type Pinned, type PinningPorts, pin } from './pinning';
 import { checkRequest } from './request';
+import type { KeySpending } from './spending';
 import { researchStore } from './store';
 import type { ResearchRequest } from './types';
 
@@ -30,6 +31,7 @@ export interface SubmissionDeps extends PinningPorts {
   db: Db;
   queue: Queue;
   credits: Credits;
+  keys: KeySpending;
   library: Library;
   clock: Clock;
   chance: Chance;
@@ -64,8 +66,9 @@ export class Submission {
       }
       const id = chance.id();
       await this.#hold(tx, id, asker, pinned);
-      await queue.enqueue(tx, { ...newJob(id, asker, pinned), idempotencyKey, requestHash });
-      await this.#record(tx, id, asker, pinned);
+      const accepted = { ...newJob(id, asker, pinned), idempotencyKey, requestHash };
+      const { job } = await queue.enqueue(tx, accepted);
+      await this.#record(tx, job, pinned);
       return { id, existing: false };
     });
   }
@@ -92,33 +95,35 @@ export class Submission {
       await this.#hold(tx, id, asker, pinned);
       const claimed = { ...newJob(id, asker, pinned), maxAttempts: CLAIMED_ATTEMPTS };
       const job = await queue.enqueueClaimed(tx, claimed, options.leaseMs);
-      await this.#record(tx, id, asker, pinned);
+      await this.#record(tx, job, pinned);
       return job;
     });
   }
 
   async #hold(tx: Transaction, id: string, asker: Asker, { request }: Pinned): Promise<void> {
+    const { credits, keys } = this.#deps;
     const amountMicros = holdMicros(request);
-    await this.#deps.credits.hold(tx, { id, userId: asker.userId, amountMicros });
+    if (asker.keyId !== null) await keys.assertWithinSpendCap(tx, asker.keyId, amountMicros);
+    await credits.hold(tx, { id, userId: asker.userId, amountMicros });
   }
 
-  async #record(
-    tx: Transaction,
-    id: string,
-    asker: Asker,
-    { request, parsed }: Pinned,
-  ): Promise<void> {
-    const { library, clock } = this.#deps;
+  async #record(tx: Transaction, job: Job, { request, parsed }: Pinned): Promise<void> {
+    const { library, clock, keys } = this.#deps;
+    const { id, userId, keyId } = job;
     const store = this.#store.within(tx);
+    const heldMicros = holdMicros(request);
     await store.insert({
       jobId: id,
-      userId: asker.userId,
+      userId,
       question: request.question,
       mode: request.mode,
       request: JSON.stringify(request),
-      heldMicros: holdMicros(request),
+      heldMicros,
       createdMs: clock.nowMs(),
     });
+    if (keyId !== null) {
+      await keys.countSpend(tx, { keyId, atMs: job.createdMs, amountMicros: heldMicros });
+    }
     for (const text of parsed) await library.putSnapshot(tx, text);
     for (const source of request.sources) {
       if (source.kind === 'snapshot') await store.nameSource(id, source.hash);

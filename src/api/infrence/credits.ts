@@ -1,16 +1,27 @@
 import { Elysia } from 'elysia';
+import type { Accounts } from '../../accounts/service';
 import type { Credits } from '../../credits/service';
-import { principalOf } from '../../http/principal';
+import { keyGate } from '../../http/gate';
+import { userPrincipalOf } from '../../http/principal';
 import type { Keys } from '../../keys/service';
 import { balanceDto } from './present';
 import { answers } from './schemas';
 
-export function creditRoutes(deps: { credits: Credits; keys: Keys }) {
+export interface CreditRouteDeps {
+  credits: Credits;
+  keys: Keys;
+  accounts: Accounts;
+}
+
+/** The same balance, by API key and for a user who is signed in. */
+export function creditRoutes({ credits, keys, accounts }: CreditRouteDeps) {
+  const balanceOf = async ({ userId }: { userId: string }) =>
+    balanceDto(await credits.balance(userId));
+  const principalOf = keyGate(keys);
   return new Elysia({ name: 'infrence.credits' })
-    .derive(async ({ request }) => ({ principal: await principalOf(request.headers, deps.keys) }))
     .get(
       '/v1/credits',
-      async ({ principal }) => balanceDto(await deps.credits.balance(principal.userId)),
+      async ({ request, server }) => balanceOf(await principalOf({ request, server })),
       {
         detail: {
           tags: ['credits'],
@@ -20,6 +31,22 @@ export function creditRoutes(deps: { credits: Credits; keys: Keys }) {
           responses: answers({
             200: ['What a new job may use', 'BalanceDto'],
             401: ['Invalid API key'],
+          }),
+        },
+      },
+    )
+    .get(
+      '/api/credits/balance',
+      async ({ request }) => balanceOf(await userPrincipalOf(request.headers, accounts)),
+      {
+        detail: {
+          tags: ['credits'],
+          security: [{ bearer_jwt: [] }],
+          operationId: 'balance',
+          summary: 'Get the credit balance',
+          responses: answers({
+            200: ['What a new job may use', 'BalanceDto'],
+            401: ['Not authenticated'],
           }),
         },
       },

@@ -38,12 +38,12 @@ const checkedDocument = validator(NewDocument);
 export function libraryRoutes(deps: LibraryRouteDeps) {
   const principalOf = keyGate(deps.keys);
   return new Elysia({ name: 'infrence.library', normalize: false })
-    .onParse(async ({ request, contentType }) => {
-      await principalOf(request);
+    .onParse(async ({ request, server, contentType }) => {
+      await principalOf({ request, server });
       if (contentType !== 'multipart/form-data') return readJson(request);
       return readForm(request, deps.maxUploadBytes, 'split the document');
     })
-    .derive(async ({ request }) => ({ principal: await principalOf(request) }))
+    .derive(async ({ request, server }) => ({ principal: await principalOf({ request, server }) }))
     .post('/v1/library', ({ body, principal }) => add(deps.library, principal, body), {
       detail: {
         ...detail,

@@ -1,29 +1,24 @@
-import { Elysia, type Static, t } from 'elysia';
+import { Elysia, t } from 'elysia';
 import { readJson } from '../../http/body';
 import { keyGate } from '../../http/gate';
 import type { Principal } from '../../http/principal';
-import { type EventStreams, lastEventId, type StreamEvent } from '../../http/sse';
 import { knownId, wholeNumberOf } from '../../http/validate';
-import type { Queue } from '../../jobs/queue';
 import type { Keys } from '../../keys/service';
-import type { Clock } from '../../lib/clock';
 import { Fault } from '../../lib/fault';
-import type { Research } from '../../research/service';
-import type { ResearchRequest as DomainRequest, GivenSource } from '../../research/types';
-import { researchLogRow, researchResult, statesOf, statusWord } from './present';
+import { researchLogRow, researchResult, statesOf } from './present';
+import {
+  type ResearchOperationDeps,
+  runResearch,
+  showResearch,
+  streamResearch,
+} from './research-operations';
 import { answers, ResearchRequest } from './schemas';
 
-export interface ResearchRouteDeps {
-  research: Research;
-  queue: Queue;
+export interface ResearchRouteDeps extends ResearchOperationDeps {
   keys: Keys;
-  clock: Clock;
-  streams: EventStreams;
-  /** How long a lite or standard job is waited for before the answer is 202. */
-  syncWaitMs: number;
 }
 
-const IDEMPOTENCY_KEY_MAX_LENGTH = 255;
+const JOBS_PATH = '/v1/research';
 const LIMIT = { default: 50, min: 1, max: 200 };
 const OFFSET = { default: 0, min: 0, max: 1_000_000 };
 const detail = { tags: ['research'], security: [{ bearer_api_key: [] }] };
@@ -32,14 +27,15 @@ const problems = { 401: ['Invalid API key'], 404: ['Not found'] } as Record<numb
 export function researchRoutes(deps: ResearchRouteDeps) {
   const principalOf = keyGate(deps.keys);
   return new Elysia({ name: 'infrence.research', normalize: false })
-    .onParse(async ({ request }) => {
-      await principalOf(request);
+    .onParse(async ({ request, server }) => {
+      await principalOf({ request, server });
       return readJson(request);
     })
-    .derive(async ({ request }) => ({ principal: await principalOf(request) }))
+    .derive(async ({ request, server }) => ({ principal: await principalOf({ request, server }) }))
     .post(
       '/v1/research',
-      ({ body, principal, request }) => create(deps, principal, body, request),
+      ({ body, principal, request }) =>
+        runResearch(deps, principal, body, { request, jobsPath: JOBS_PATH }),
       {
         body: ResearchRequest,
         detail: {
@@ -81,14 +77,18 @@ export function researchRoutes(deps: ResearchRouteDeps) {
         }),
       },
     })
-    .get('/v1/research/:id', ({ params, principal }) => show(deps, principal, params.id), {
-      detail: {
-        ...detail,
-        operationId: 'get_status',
-        summary: 'Get a research job',
-        responses: answers({ 200: ['Status and result', 'ResearchResult'], ...problems }),
+    .get(
+      '/v1/research/:id',
+      ({ params, principal }) => showResearch(deps, principal.userId, params.id),
+      {
+        detail: {
+          ...detail,
+          operationId: 'get_status',
+          summary: 'Get a research job',
+          responses: answers({ 200: ['Status and result', 'ResearchResult'], ...problems }),
+        },
       },
-    })
+    )
     .delete('/v1/research/:id', ({ params, principal }) => cancel(deps, principal, params.id), {
       detail: {
         ...detail,
@@ -102,7 +102,8 @@ export function researchRoutes(deps: ResearchRouteDeps) {
     })
     .get(
       '/v1/research/:id/events',
-      ({ params, principal, request }) => stream(deps, principal, params.id, request),
+      ({ params, principal, request }) =>
+        streamResearch(deps, principal.userId, params.id, request),
       {
         detail: {
           ...detail,
@@ -115,85 +116,6 @@ export function researchRoutes(deps: ResearchRouteDeps) {
         },
       },
     );
-}
-
-async function create(
-  deps: ResearchRouteDeps,
-  principal: Principal,
-  body: Static<typeof ResearchRequest>,
-  request: Request,
-): Promise<Response> {
-  const domainRequest = toDomain(body);
-  const { id } = await deps.research.submit(
-    principal,
-    domainRequest,
-    idempotencyKeyOf(request.headers),
-  );
-  const isWaitedFor =
-    body.async !== true && (domainRequest.mode === 'lite' || domainRequest.mode === 'standard');
-  if (isWaitedFor) {
-    const waiting = new AbortController();
-    const cancelTimer = deps.clock.after(deps.syncWaitMs, () => waiting.abort());
-    await deps.research.settled(id, AbortSignal.any([waiting.signal, request.signal]));
-    cancelTimer();
-    const view = await deps.research.get(id, principal.userId);
-    if (view.job.endedMs !== null)
-      return Response.json(researchResult(view, body.include_sources ?? true));
-  }
-  return Response.json(
-    {
-      id,
-      status: statusWord('queued'),
-      status_url: `/v1/research/${id}`,
-      events_url: `/v1/research/${id}/events`,
-    },
-    { status: 202 },
-  );
-}
-
-function toDomain(body: Static<typeof ResearchRequest>): DomainRequest {
-  if (body.webhook_url) {
-    throw new Fault(
-      'invalid_request',
-      'webhook_url is not supported by this version: poll status_url or stream events_url',
-      {
-        field: 'webhook_url',
-      },
-    );
-  }
-  return {
-    question: body.question,
-    mode: body.mode ?? 'standard',
-    maxCredits: body.max_credits ?? null,
-    maxWallclockSeconds: body.max_wallclock_secs ?? null,
-    responseSchema: body.response_schema ?? null,
-    sources: (body.sources ?? []).map(toGivenSource),
-    search: { library: body.search?.library ?? true, web: body.search?.web ?? true },
-    language: body.language ?? 'en',
-  };
-}
-
-function toGivenSource(
-  source: NonNullable<Static<typeof ResearchRequest>['sources']>[number],
-): GivenSource {
-  if ('url' in source) return { kind: 'url', url: source.url };
-  if ('text' in source) return { kind: 'text', text: source.text, title: source.title ?? null };
-  return { kind: 'document', id: source.document_id };
-}
-
-function idempotencyKeyOf(headers: Headers): string | null {
-  const key = headers.get('idempotency-key');
-  if (key === null) return null;
-  if (key === '' || key.length > IDEMPOTENCY_KEY_MAX_LENGTH) {
-    throw new Fault(
-      'invalid_request',
-      `Idempotency-Key must have 1 to ${IDEMPOTENCY_KEY_MAX_LENGTH} characters`,
-      {
-        field: 'Idempotency-Key',
-      },
-    );
-  }
-  return key;
 }
 
 async function list(
@@ -218,24 +140,6 @@ async function list(
   return rows.map(researchLogRow);
 }
 
-async function show(deps: ResearchRouteDeps, principal: Principal, id: string) {
-  return researchResult(await deps.research.get(knownId(id, 'research job'), principal.userId));
-}
-
 async function cancel(deps: ResearchRouteDeps, principal: Principal, id: string) {
   return researchResult(await deps.research.cancel(knownId(id, 'research job'), principal.userId));
-}
-
-async function stream(
-  deps: ResearchRouteDeps,
-  principal: Principal,
-  id: string,
-  request: Request,
-): Promise<Response> {
-  const { job } = await deps.research.get(knownId(id, 'research job'), principal.userId);
-  const after = lastEventId(request.headers);
-  return deps.streams.open(async function* (signal): AsyncGenerator<StreamEvent> {
-    for await (const { seq, type, data } of deps.queue.follow(job.id, after, signal))
-      yield { id: seq, type, data };
-  });
 }

@@ -1,17 +1,56 @@
 import { type AnyElysia, Elysia } from 'elysia';
-import type { Credits } from '../../credits/service';
-import { creditRoutes } from './credits';
+import type { Accounts } from '../../accounts/service';
+import type { Support } from '../../support/service';
+import { type AdminDeps, adminRoutes } from './admin/routes';
+import { type AuthRouteDeps, authRoutes } from './auth';
+import { type BillingRouteDeps, billingRoutes } from './billing';
+import { type CreditRouteDeps, creditRoutes } from './credits';
+import { type DashboardRouteDeps, dashboardRoutes } from './dashboard';
+import { type KeyRouteDeps, keyRoutes } from './keys';
 import { type LibraryRouteDeps, libraryRoutes } from './library';
+import { type LogRouteDeps, logRoutes } from './logs';
+import { type PlaygroundRouteDeps, playgroundRoutes } from './playground';
 import { type ResearchRouteDeps, researchRoutes } from './research';
 import { models } from './schemas';
+import { accountModels } from './schemas-account';
+import { authModels } from './schemas-auth';
+import { billingModels } from './schemas-billing';
+import { settingsRoutes } from './settings';
+import { supportModels, supportRoutes } from './support';
 
-export type InfrenceDeps = ResearchRouteDeps & LibraryRouteDeps & { credits: Credits };
+export type InfrenceDeps = ResearchRouteDeps &
+  LibraryRouteDeps &
+  CreditRouteDeps &
+  AuthRouteDeps &
+  KeyRouteDeps &
+  DashboardRouteDeps &
+  LogRouteDeps &
+  PlaygroundRouteDeps &
+  BillingRouteDeps &
+  AdminDeps & { accounts: Accounts; support: Support };
+
+const allModels = {
+  ...models,
+  ...accountModels,
+  ...authModels,
+  ...billingModels,
+  ...supportModels,
+};
 
 export function infrenceRoutes(deps: InfrenceDeps): AnyElysia[] {
   return [
-    new Elysia({ name: 'infrence' }).model(models),
+    new Elysia({ name: 'infrence' }).model(allModels),
     researchRoutes(deps),
     libraryRoutes(deps),
     creditRoutes(deps),
+    authRoutes(deps),
+    settingsRoutes(deps),
+    keyRoutes(deps),
+    dashboardRoutes(deps),
+    logRoutes(deps),
+    playgroundRoutes(deps),
+    billingRoutes(deps),
+    supportRoutes(deps),
+    ...adminRoutes(deps),
   ];
 }

@@ -1,6 +1,7 @@
 // Elysia's own integer takes strings too, and says so in the API description.
 import { Type } from '@sinclair/typebox';
 import { t } from 'elysia';
+import { answersFor } from './answers';
 
 const strict = { additionalProperties: false };
 const id = t.String({ format: 'uuid' });
@@ -202,36 +203,5 @@ export const models = {
   ProblemDto,
 };
 
-type ModelName = keyof typeof models;
-
-/** One documented answer: a model, a list of it, or a problem. */
-export function answers(
-  table: Record<number, [description: string, model?: ModelName | [ModelName]]>,
-) {
-  return Object.fromEntries(
-    Object.entries(table).map(([status, [description, model]]) => [
-      status,
-      {
-        description,
-        ...(model === undefined ? problemContent(Number(status)) : jsonContent(model)),
-      },
-    ]),
-  );
-}
-
-function jsonContent(model: ModelName | [ModelName]) {
-  const reference = (name: ModelName) => ({ $ref: `#/components/schemas/${name}` });
-  const schema = Array.isArray(model)
-    ? { type: 'array' as const, items: reference(model[0]) }
-    : reference(model);
-  return { content: { 'application/json': { schema } } };
-}
-
-function problemContent(status: number) {
-  if (status < 400) return {};
-  return {
-    content: {
-      'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDto' } },
-    },
-  };
-}
+/** One documented answer of an operation: a model, a list of it, or a problem. */
+export const answers = answersFor<keyof typeof models>();

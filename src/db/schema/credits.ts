@@ -6,6 +6,7 @@ export const account = sqliteTable('account', {
   purchasedMicros: integer('purchased_micros').notNull().default(0),
   heldMicros: integer('held_micros').notNull().default(0),
   lastSeq: integer('last_seq'),
+  planMonth: text('plan_month'),
 });
 
 const SYSTEM_KINDS = ['granted', 'sold', 'revenue', 'breakage'] as const;
@@ -18,7 +19,7 @@ export const systemAccount = sqliteTable('system_account', {
 export const transfer = sqliteTable('transfer', {
   seq: integer('seq').primaryKey(),
   id: text('id').notNull(),
-  kind: text('kind', { enum: ['grant', 'hold', 'settle', 'release'] }).notNull(),
+  kind: text('kind', { enum: ['grant', 'hold', 'settle', 'release', 'expire'] }).notNull(),
   userId: text('user_id').notNull(),
   ends: integer('ends'),
   previousSeq: integer('previous_seq'),

@@ -15,6 +15,18 @@ export const research = sqliteTable('research', {
   createdMs: integer('created_ms').notNull(),
 });
 
+export const researchDay = sqliteTable(
+  'research_day',
+  {
+    userId: text('user_id').notNull(),
+    dayMs: integer('day_ms').notNull(),
+    jobs: integer('jobs').notNull(),
+    chargedMicros: integer('charged_micros').notNull(),
+    costUsdMicros: integer('cost_usd_micros').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.dayMs] })],
+);
+
 export const researchSource = sqliteTable(
   'research_source',
   {

@@ -1,0 +1,68 @@
+import type { Credits } from '../credits/service';
+import type { Db } from '../db/database';
+import type { Transaction } from '../db/write';
+import type { Clock } from '../lib/clock';
+import { Fault } from '../lib/fault';
+import type { Chance } from '../lib/ids';
+import { accountStore } from './store';
+import type { Role, User } from './types';
+
+const EMAIL = /^[^\s@<>"(),;:\\[\]]{1,64}@[^\s@.]+(?:\.[^\s@.]+)+$/;
+export const EMAIL_MAX_LENGTH = 254;
+
+export interface Registration {
+  /** As {@link checkedEmail} answers it. */
+  email: string;
+  passwordHash: string | null;
+  role: Role;
+  status: 'active' | 'pending';
+  firstName?: string;
+  lastName?: string;
+}
+
+export type Register = (tx: Transaction, registration: Registration) => Promise<User>;
+
+/** The one way in which a user comes to be. Throws Fault `conflict` when the address is taken. */
+export function createRegister(deps: {
+  db: Db;
+  clock: Clock;
+  chance: Chance;
+  credits: Credits;
+}): Register {
+  const store = deps.db.bind(accountStore);
+  return async (tx, { passwordHash, firstName, lastName, ...given }) => {
+    const user: User = { id: deps.chance.id(), ...given, createdMs: deps.clock.nowMs() };
+    if (await store.within(tx).byEmail(user.email)) {
+      throw new Fault('conflict', `a user with the address ${user.email} exists already`, {
+        field: 'email',
+      });
+    }
+    await store.within(tx).insert({
+      ...user,
+      passwordHash,
+      firstName: firstName ?? null,
+      lastName: lastName ?? null,
+      approvedMs: user.status === 'pending' ? null : user.createdMs,
+    });
+    await deps.credits.open(tx, user.id);
+    return user;
+  };
+}
+
+/** Throws Fault `invalid_request`. */
+export function checkedEmail(raw: string): string {
+  const email = normalEmail(raw);
+  if (email.length > EMAIL_MAX_LENGTH || !EMAIL.test(email)) {
+    throw new Fault(
+      'invalid_request',
+      `"${raw.slice(0, 80)}" is not a mail address: it looks like name@example.com`,
+      { field: 'email' },
+    );
+  }
+  return email;
+}
+
+/** How an address is looked for, whatever it is. */
+export function normalEmail(raw: string): string {
+  return raw.trim().normalize('NFC');
+}

@@ -1,0 +1,92 @@
+import { Elysia } from 'elysia';
+import type { Accounts } from '../../accounts/service';
+import { readJson } from '../../http/body';
+import { type UserPrincipal, userPrincipalOf } from '../../http/principal';
+import { Fault } from '../../lib/fault';
+import type { Asker } from '../../research/submission';
+import {
+  type ResearchOperationDeps,
+  runResearch,
+  showResearch,
+  streamResearch,
+} from './research-operations';
+import { answers, ResearchRequest } from './schemas';
+
+export interface PlaygroundRouteDeps extends ResearchOperationDeps {
+  accounts: Accounts;
+}
+
+const JOBS_PATH = '/api/playground/research';
+const detail = { tags: ['playground'], security: [{ bearer_jwt: [] }] };
+const problems = { 401: ['Not authenticated'], 404: ['Not found'] } as Record<number, [string]>;
+
+/** Research for a user who is signed in and needs no key. */
+export function playgroundRoutes(deps: PlaygroundRouteDeps) {
+  return new Elysia({ name: 'infrence.playground', normalize: false })
+    .onParse(({ request }) => readJson(request))
+    .derive(async ({ request }) => ({
+      principal: await userPrincipalOf(request.headers, deps.accounts),
+    }))
+    .post(
+      JOBS_PATH,
+      ({ body, principal, request }) =>
+        runResearch(deps, askerOf(principal), body, { request, jobsPath: JOBS_PATH }),
+      {
+        body: ResearchRequest,
+        detail: {
+          ...detail,
+          operationId: 'run',
+          summary: 'Run a research job',
+          requestBody: {
+            required: true,
+            content: {
+              'application/json': { schema: { $ref: '#/components/schemas/ResearchRequest' } },
+            },
+          },
+          responses: answers({
+            200: ['The result', 'ResearchResult'],
+            202: ['Accepted: poll status_url or stream events_url', 'AsyncAccepted'],
+            400: ['Bad request'],
+            401: ['Not authenticated'],
+            402: ['Insufficient credits'],
+            403: ['The account is not active'],
+          }),
+        },
+      },
+    )
+    .get(
+      `${JOBS_PATH}/:id`,
+      ({ params, principal }) => showResearch(deps, principal.userId, params.id),
+      {
+        detail: {
+          ...detail,
+          operationId: 'get_status',
+          summary: 'Get a research job',
+          responses: answers({ 200: ['Status and result', 'ResearchResult'], ...problems }),
+        },
+      },
+    )
+    .get(
+      `${JOBS_PATH}/:id/events`,
+      ({ params, principal, request }) =>
+        streamResearch(deps, principal.userId, params.id, request),
+      {
+        detail: {
+          ...detail,
+          operationId: 'playground_events',
+          summary: 'Addition: follow a research job (server-sent events)',
+          responses: {
+            200: { description: 'Events', content: { 'text/event-stream': {} } },
+            ...answers(problems),
+          },
+        },
+      },
+    );
+}
+
+/** Who may make no keys may not spend without one either. */
+function askerOf({ userId, status }: UserPrincipal): Asker {
+  if (status !== 'active')
+    throw new Fault('forbidden', `this account is ${status}: ask your admin`);
+  return { userId, keyId: null };
+}

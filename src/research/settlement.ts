@@ -1,0 +1,52 @@
+import type { Credits } from '../credits/service';
+import type { Db } from '../db/database';
+import type { Transaction } from '../db/write';
+import type { Queue } from '../jobs/queue';
+import type { Job } from '../jobs/types';
+import { microsToUsdMicros } from '../lib/money';
+import type { KeySpending } from './spending';
+import { researchStore } from './store';
+
+export interface SettlementDeps {
+  db: Db;
+  queue: Queue;
+  credits: Credits;
+  keys: KeySpending;
+}
+
+/** How a job ended by itself, what was held for it and what it costs. */
+interface Charge {
+  status: 'completed' | 'canceled';
+  heldMicros: number;
+  chargedMicros: number;
+}
+
+/** What becomes of a job's hold when the job ends. Both ways join the write that ends it. */
+export function createSettlement({ db, queue, credits, keys }: SettlementDeps) {
+  const store = db.bind(researchStore);
+
+  async function returnToKey(tx: Transaction, job: Job, amountMicros: number): Promise<void> {
+    const { keyId, createdMs } = job;
+    if (keyId !== null) await keys.returnSpend(tx, { keyId, atMs: createdMs, amountMicros });
+  }
+
+  return {
+    async settle(tx: Transaction, job: Job, charge: Charge): Promise<void> {
+      const { status, heldMicros, chargedMicros } = charge;
+      await credits.settle(tx, { id: job.id, amountMicros: chargedMicros });
+      await returnToKey(tx, job, heldMicros - chargedMicros);
+      const costUsdMicros = microsToUsdMicros(chargedMicros);
+      await store.within(tx).charge({ jobId: job.id, chargedMicros, costUsdMicros });
+      await queue.emit(tx, job.id, 'done', { status, charged_micros: chargedMicros });
+    },
+
+    /** The queue ended it without us: nothing was delivered, so nothing is charged. */
+    async release(tx: Transaction, job: Job): Promise<void> {
+      await credits.release(tx, { id: job.id });
+      const row = await store.within(tx).byJob(job.id);
+      if (row) await returnToKey(tx, job, row.heldMicros);
+      const status = job.state === 'canceled' ? 'canceled' : 'failed';
+      await queue.emit(tx, job.id, 'done', { status, charged_micros: 0 });
+    },
+  };
+}
