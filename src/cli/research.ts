@@ -56,7 +56,7 @@ async function research(question: string, flags: ResearchFlags): Promise<void> {
   const result = await withCore(flags, async (core) => {
     const user = await userOf(core, flags.user);
     const request = await requestOf(core, question, flags, schema);
-    const job = await core.research.submitClaimed({ userId: user.id, keyId: null }, request, {
+    const job = await core.research.submitClaimed({ userId: user.id, key: null }, request, {
       leaseMs: core.options.leaseMs,
       isGranted: flags.user === undefined,
     });

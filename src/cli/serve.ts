@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { healthRoutes } from '../api/health';
-import { infrenceRoutes } from '../api/infrence/routes';
+import { infrenceModels, infrenceRoutes } from '../api/infrence/routes';
 import { readOptions } from '../config/parse';
 import { type Core, openCore } from '../core';
 import { composeApp, type Listening, listen } from '../http/app';
@@ -64,7 +64,10 @@ async function start(core: Core, streams: EventStreams): Promise<Listening> {
   ];
   const app = composeApp({
     log,
-    routes: [...api(), apiDocsRoutes(() => describeApi(api(), version))],
+    routes: [
+      ...api(),
+      apiDocsRoutes(() => describeApi({ routes: api(), models: infrenceModels, version })),
+    ],
   });
   const listening = listenOrFault(app, options);
   if (options.runner) {

@@ -1,14 +1,22 @@
-import { swagger } from '@elysiajs/swagger';
-import { type AnyElysia, Elysia } from 'elysia';
+import { type AnyElysia, Elysia, type TSchema } from 'elysia';
 
 const SPEC_PATH = '/spec';
+
+export interface Described {
+  routes: AnyElysia[];
+  /** By the names that routes refer to them by. */
+  models: Record<string, TSchema>;
+  version: string;
+}
 
 /**
  * The OpenAPI 3.1 description of `routes`. The plugin writes 3.0.3; our schemas are plain JSON
  * Schema already, so the version is all that differs. Asked of an app of its own, so that the
  * plugin's page, which loads from another origin, is never served.
  */
-export async function describeApi(routes: AnyElysia[], version: string): Promise<string> {
+export async function describeApi({ routes, models, version }: Described): Promise<string> {
+  // Loaded when it is asked for: a server that starts has no need of it.
+  const { swagger } = await import('@elysiajs/swagger');
   const describing = new Elysia().use(
     swagger({
       path: '/page',
@@ -29,6 +37,7 @@ export async function describeApi(routes: AnyElysia[], version: string): Promise
       },
     }),
   );
+  describing.model(models);
   for (const part of routes) describing.use(part);
   const answer = await describing.handle(new Request(`http://localhost${SPEC_PATH}`));
   const description = (await answer.json()) as Record<string, unknown>;

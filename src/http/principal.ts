@@ -7,7 +7,7 @@ import { Fault } from '../lib/fault';
 /** The program that asks, by its key. */
 export interface Principal {
   userId: string;
-  keyId: string;
+  key: { id: string; isCapped: boolean };
   isAdmin: boolean;
 }
 
@@ -36,7 +36,8 @@ export async function principalOf(headers: Headers, keys: Keys, use: KeyUse): Pr
   if (holder.status !== 'active') {
     throw new Fault('forbidden', `this account is ${holder.status}: ask your admin`);
   }
-  return { userId: holder.userId, keyId: holder.keyId, isAdmin: holder.role === 'admin' };
+  const { userId, keyId, role, hasSpendCap } = holder;
+  return { userId, key: { id: keyId, isCapped: hasSpendCap }, isAdmin: role === 'admin' };
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Log } from '../lib/log';
 import { isAllowed } from './allowlist';
 import { checkedLimits, checkedName } from './limits';
 import { createSpendCaps } from './spend';
-import { keyStore } from './store';
+import { keyStore, type StoredHolder } from './store';
 import type { ApiKey, CreatedKey, KeyHolder, KeyUse, NewKey } from './types';
 
 const LIVE_PREFIX = 'inf_live_';
@@ -41,7 +41,7 @@ function createUse(deps: KeyDeps) {
   const store = deps.db.bind(keyStore);
   const touching = new Set<string>();
 
-  function touch(holder: KeyHolder, nowMs: number): void {
+  function touch(holder: StoredHolder, nowMs: number): void {
     const isRecent = holder.lastUsedMs !== null && nowMs - holder.lastUsedMs < TOUCH_EVERY_MS;
     if (isRecent || touching.has(holder.keyId)) return;
     touching.add(holder.keyId);
@@ -71,7 +71,7 @@ function createUse(deps: KeyDeps) {
         if (!isAllowed(allowlist, clientAddress)) throw elsewhere(clientAddress);
       }
       touch(holder, nowMs);
-      return holder;
+      return { ...holder, hasSpendCap: holder.spendCapMicros !== null };
     },
   };
 }

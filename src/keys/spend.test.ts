@@ -25,11 +25,10 @@ beforeEach(async () => {
 afterEach(() => file.close());
 
 /** As research does when it accepts a job. */
-const accept = (credits: number, id = keyId) =>
-  file.db.write(async (tx) => {
+const accept = (credits: number) =>
+  file.db.write((tx) => {
     const amountMicros = creditsToMicros(credits);
-    await keys.assertWithinSpendCap(tx, id, amountMicros);
-    await keys.countSpend(tx, { keyId: id, atMs: clock.nowMs(), amountMicros });
+    return keys.reserveSpend(tx, { keyId, atMs: clock.nowMs(), amountMicros });
   });
 const giveBack = (credits: number, atMs = clock.nowMs()) =>
   file.db.write((tx) =>
@@ -70,10 +69,15 @@ test('each month has its own cap, and a job gives back to the month it was accep
   expect(accept(1)).rejects.toMatchObject({ code: 'insufficient_credits' });
 });
 
-test('a key without a cap spends freely and writes nothing of it', async () => {
-  const free = await keys.create({ userId: 'ana', name: 'free' });
-  await accept(1_000_000, free.id);
-  const raw = new Database(file.path, { readonly: true });
-  expect(raw.query('SELECT count(*) AS count FROM api_key_spend').get()).toEqual({ count: 0 });
-  raw.close();
+test('one job that needs more than the whole cap is refused, first of the month or not', async () => {
+  expect(accept(10.5)).rejects.toMatchObject({ code: 'insufficient_credits' });
+  await accept(1);
+  expect(accept(10.5)).rejects.toMatchObject({ code: 'insufficient_credits' });
+});
+
+test('a key says whether it has a cap', async () => {
+  const { plaintext } = await keys.create({ userId: 'ana', name: 'free' });
+  expect(await keys.authenticate(plaintext)).toMatchObject({ hasSpendCap: false });
+  const capped = await keys.create({ userId: 'ana', name: 'capped', spendCapCredits: 1 });
+  expect(await keys.authenticate(capped.plaintext)).toMatchObject({ hasSpendCap: true });
 });

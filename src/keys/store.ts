@@ -4,7 +4,8 @@ import { user } from '../db/schema/accounts';
 import { apiKey } from '../db/schema/keys';
 import type { ApiKey, KeyHolder } from './types';
 
-export interface StoredHolder extends KeyHolder {
+export interface StoredHolder extends Omit<KeyHolder, 'hasSpendCap'> {
+  spendCapMicros: number | null;
   expiresMs: number | null;
   /** JSON. */
   ipAllowlist: string | null;
@@ -44,7 +45,7 @@ function useStatements({ drizzle, prepare }: Connection) {
   // Asked at every request: subqueries by key cost a fifth of what a join of two rows does.
   const byHash = prepare<StoredHolder>(`
     SELECT id AS keyId, user_id AS userId, last_used_ms AS lastUsedMs,
-      expires_ms AS expiresMs, ip_allowlist AS ipAllowlist,
+      expires_ms AS expiresMs, ip_allowlist AS ipAllowlist, spend_cap_micros AS spendCapMicros,
       (SELECT role FROM user WHERE id = user_id) AS role,
       (SELECT status FROM user WHERE id = user_id) AS status
     FROM api_key WHERE hash = :hash AND revoked_ms IS NULL`);

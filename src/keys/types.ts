@@ -42,6 +42,7 @@ export interface KeyHolder {
   role: 'member' | 'admin';
   status: 'active' | 'pending' | 'suspended';
   lastUsedMs: number | null;
+  hasSpendCap: boolean;
 }
 
 /** Where a request with a key comes from. */

@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer';
 import { Fault } from '../lib/fault';
 import type { Delivery, MailTransport } from './types';
 
@@ -21,18 +20,12 @@ export function createSmtpTransport({ url, from }: { url: string; from: string }
       { field: 'SONDE_SMTP_URL' },
     );
   }
-  const transport = createTransport({
-    url,
-    connectionTimeout: CONNECT_TIMEOUT_MS,
-    greetingTimeout: CONNECT_TIMEOUT_MS,
-    socketTimeout: SILENCE_TIMEOUT_MS,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
+  let connecting: ReturnType<typeof connect> | undefined;
   return {
     async deliver({ id, recipient, subject, text, html }) {
       try {
-        await transport.sendMail({
+        connecting ??= connect(url);
+        await (await connecting).sendMail({
           from,
           // As an object it is one address, whatever characters it has.
           to: { name: '', address: recipient },
@@ -48,6 +41,19 @@ export function createSmtpTransport({ url, from }: { url: string; from: string }
       }
     },
   };
+}
+
+/** The library is loaded with the first mail: it would double the time that the server starts in. */
+async function connect(url: string) {
+  const { createTransport } = await import('nodemailer');
+  return createTransport({
+    url,
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+    greetingTimeout: CONNECT_TIMEOUT_MS,
+    socketTimeout: SILENCE_TIMEOUT_MS,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
 }
 
 function deliveryFailure(cause: unknown): Delivery {

@@ -3,10 +3,9 @@ import type { Transaction } from '../db/write';
 /** What an API key may spend, as far as research has to obey it. A port: research knows no keys.
  * Every call joins the write that accepts a job or ends it. */
 export interface KeySpending {
-  /** Throws Fault `insufficient_credits` when the key's month cannot take the amount. */
-  assertWithinSpendCap(tx: Transaction, keyId: string, amountMicros: number): Promise<void>;
-  /** What a job that was accepted at this time sets aside. */
-  countSpend(tx: Transaction, spend: SpendOfJob): Promise<void>;
+  /** What a job that was accepted at this time sets aside of a capped key's month. Throws Fault
+   * `insufficient_credits` when the month cannot take it. */
+  reserveSpend(tx: Transaction, spend: SpendOfJob): Promise<void>;
   /** What it did not cost. */
   returnSpend(tx: Transaction, spend: SpendOfJob): Promise<void>;
 }

@@ -3,6 +3,7 @@ import type { Db } from '../db/database';
 import type { Transaction } from '../db/write';
 import type { Queue } from '../jobs/queue';
 import type { Job, NewJob } from '../jobs/types';
+import { assert } from '../lib/assert';
 import type { Clock } from '../lib/clock';
 import { type Chance, sha256Hex } from '../lib/ids';
 import { wholeCredits } from '../lib/money';
@@ -18,7 +19,8 @@ import type { ResearchRequest } from './types';
 /** Whose job it is, and by which key it was asked. */
 export interface Asker {
   userId: string;
-  keyId: string | null;
+  /** Null for a person. Only a key that has a spend cap pays for its statement. */
+  key: { id: string; isCapped: boolean } | null;
 }
 
 export interface Submitted {
@@ -68,6 +70,7 @@ export class Submission {
       await this.#hold(tx, id, asker, pinned);
       const accepted = { ...newJob(id, asker, pinned), idempotencyKey, requestHash };
       const { job } = await queue.enqueue(tx, accepted);
+      if (asker.key?.isCapped) await this.#reserveSpend(tx, job, pinned);
       await this.#record(tx, job, pinned);
       return { id, existing: false };
     });
@@ -101,29 +104,30 @@ export class Submission {
   }
 
   async #hold(tx: Transaction, id: string, asker: Asker, { request }: Pinned): Promise<void> {
-    const { credits, keys } = this.#deps;
-    const amountMicros = holdMicros(request);
-    if (asker.keyId !== null) await keys.assertWithinSpendCap(tx, asker.keyId, amountMicros);
-    await credits.hold(tx, { id, userId: asker.userId, amountMicros });
+    const { credits } = this.#deps;
+    await credits.hold(tx, { id, userId: asker.userId, amountMicros: holdMicros(request) });
+  }
+
+  async #reserveSpend(tx: Transaction, job: Job, { request }: Pinned): Promise<void> {
+    const { keyId, createdMs } = job;
+    assert(keyId, "a cap is a key's");
+    const spend = { keyId, atMs: createdMs, amountMicros: holdMicros(request) };
+    await this.#deps.keys.reserveSpend(tx, spend);
   }
 
   async #record(tx: Transaction, job: Job, { request, parsed }: Pinned): Promise<void> {
-    const { library, clock, keys } = this.#deps;
-    const { id, userId, keyId } = job;
+    const { library, clock } = this.#deps;
+    const { id, userId } = job;
     const store = this.#store.within(tx);
-    const heldMicros = holdMicros(request);
     await store.insert({
       jobId: id,
       userId,
       question: request.question,
       mode: request.mode,
       request: JSON.stringify(request),
-      heldMicros,
+      heldMicros: holdMicros(request),
       createdMs: clock.nowMs(),
     });
-    if (keyId !== null) {
-      await keys.countSpend(tx, { keyId, atMs: job.createdMs, amountMicros: heldMicros });
-    }
     for (const text of parsed) await library.putSnapshot(tx, text);
     for (const source of request.sources) {
       if (source.kind === 'snapshot') await store.nameSource(id, source.hash);
@@ -132,11 +136,18 @@ export class Submission {
 }
 
 /** In the fair queue a job weighs what it may cost. */
-function newJob(id: string, { userId, keyId }: Asker, { request }: Pinned): NewJob {
+function newJob(id: string, { userId, key }: Asker, { request }: Pinned): NewJob {
   const heldMicros = holdMicros(request);
   const firstEvent = {
     type: 'accepted',
     data: { mode: request.mode, held_micros: heldMicros },
   };
-  return { id, kind: RESEARCH, userId, keyId, cost: wholeCredits(heldMicros), firstEvent };
+  return {
+    id,
+    kind: RESEARCH,
+    userId,
+    keyId: key?.id ?? null,
+    cost: wholeCredits(heldMicros),
+    firstEvent,
+  };
 }

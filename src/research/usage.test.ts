@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.file.close());
 
-const submit = (userId = 'ann') => world.research.submit({ userId, keyId: null }, question);
+const submit = (userId = 'ann') => world.research.submit({ userId, key: null }, question);
 const usage = (fromMs: number, toMs: number, userId = 'ann') =>
   world.research.usageByDay(userId, { fromMs, toMs });
 const empty = (dayMs: number): UsageDay => ({ dayMs, jobs: 0, chargedMicros: 0, costUsdMicros: 0 });
@@ -103,7 +103,7 @@ test('jobs from before the roll-up are in it', async () => {
 describe('a key with a spend cap', () => {
   const capped = async (credits: number) => {
     const key = await world.keys.create({ userId: 'ann', name: 'k', spendCapCredits: credits });
-    return () => world.research.submit({ userId: 'ann', keyId: key.id }, question);
+    return () => world.research.submit({ userId: 'ann', key: { id: key.id, isCapped: true } }, question);
   };
 
   test('starts no job that its month cannot pay, and holds nothing for it', async () => {
@@ -131,7 +131,7 @@ describe('a key with a spend cap', () => {
 
   test('is not charged twice for a repeated request', async () => {
     const key = await world.keys.create({ userId: 'ann', name: 'k', spendCapCredits: 50 });
-    const asker = { userId: 'ann', keyId: key.id };
+    const asker = { userId: 'ann', key: { id: key.id, isCapped: true } };
     const first = await world.research.submit(asker, question, 'same');
     expect(await world.research.submit(asker, question, 'same')).toEqual({
       id: first.id,

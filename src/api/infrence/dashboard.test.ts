@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => api.file.close());
 
 const submit = (text: string, userId = 'ann') =>
-  api.research.submit({ userId, keyId: null }, { ...question, question: text });
+  api.research.submit({ userId, key: null }, { ...question, question: text });
 const get = (path: string) => api.call('GET', path, ann);
 
 describe('/api/dashboard/usage', () => {

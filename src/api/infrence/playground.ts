@@ -88,5 +88,5 @@ export function playgroundRoutes(deps: PlaygroundRouteDeps) {
 function askerOf({ userId, status }: UserPrincipal): Asker {
   if (status !== 'active')
     throw new Fault('forbidden', `this account is ${status}: ask your admin`);
-  return { userId, keyId: null };
+  return { userId, key: null };
 }

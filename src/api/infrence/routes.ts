@@ -1,7 +1,8 @@
-import { type AnyElysia, Elysia } from 'elysia';
+import type { AnyElysia } from 'elysia';
 import type { Accounts } from '../../accounts/service';
 import type { Support } from '../../support/service';
 import { type AdminDeps, adminRoutes } from './admin/routes';
+import { adminModels } from './admin/schemas-admin';
 import { type AuthRouteDeps, authRoutes } from './auth';
 import { type BillingRouteDeps, billingRoutes } from './billing';
 import { type CreditRouteDeps, creditRoutes } from './credits';
@@ -29,17 +30,19 @@ export type InfrenceDeps = ResearchRouteDeps &
   BillingRouteDeps &
   AdminDeps & { accounts: Accounts; support: Support };
 
-const allModels = {
+/** The schemas that the description names. Routes carry their own: no request needs these, and to
+ * resolve them takes longer than all else at a start. */
+export const infrenceModels = {
   ...models,
   ...accountModels,
   ...authModels,
   ...billingModels,
   ...supportModels,
+  ...adminModels,
 };
 
 export function infrenceRoutes(deps: InfrenceDeps): AnyElysia[] {
   return [
-    new Elysia({ name: 'infrence' }).model(allModels),
     researchRoutes(deps),
     libraryRoutes(deps),
     creditRoutes(deps),

@@ -24,7 +24,7 @@ const actions = async () =>
   (await api.audit.list({ limit: 50, offset: 0 })).map(({ action, subject }) => [action, subject]);
 
 async function finishedJob(charged = 50): Promise<string> {
-  const { id } = await api.research.submit({ userId: ana.id, keyId: null }, question);
+  const { id } = await api.research.submit({ userId: ana.id, key: null }, question);
   await api.finish(charged);
   return id;
 }
@@ -210,7 +210,7 @@ describe('credits', () => {
 describe('jobs', () => {
   test('are listed by address and by status', async () => {
     const id = await finishedJob();
-    const queued = await api.research.submit({ userId: ana.id, keyId: null }, question);
+    const queued = await api.research.submit({ userId: ana.id, key: null }, question);
     const ids = async (query: string) =>
       (await get(`/jobs?${query}`)).body.map((row: { id: string }) => row.id);
     expect(await ids('')).toEqual([queued.id, id]);
@@ -304,7 +304,7 @@ describe('the figures of thirty days', () => {
       .run(NOW_MS - 30 * DAY_MS, admin.id);
     await finishedJob(50);
     await ticket();
-    await api.research.submit({ userId: ana.id, keyId: null }, question);
+    await api.research.submit({ userId: ana.id, key: null }, question);
     await post(`/users/${ana.id}/suspend`);
     const { body } = await get('/stats');
     expect(body).toMatchObject({

@@ -1,6 +1,5 @@
-import { type AnyElysia, Elysia } from 'elysia';
+import type { AnyElysia } from 'elysia';
 import { type AdminJobDeps, adminJobRoutes } from './jobs';
-import { adminModels } from './schemas-admin';
 import { adminStatsRoutes, type StatsDeps } from './stats';
 import { type AdminStripeEventDeps, adminStripeEventRoutes } from './stripe-events';
 import { adminTicketRoutes } from './tickets';
@@ -16,7 +15,6 @@ export type AdminDeps = AdminUserDeps &
 /** Everything under /api/admin: the same services as anybody's, asked as an admin. */
 export function adminRoutes(deps: AdminDeps): AnyElysia[] {
   return [
-    new Elysia({ name: 'infrence.admin' }).model(adminModels),
     adminUserRoutes(deps),
     adminUserAccountRoutes(deps),
     adminJobRoutes(deps),
