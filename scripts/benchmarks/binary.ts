@@ -62,20 +62,20 @@ export interface LoadResult {
   statuses: Record<string, number>;
 }
 
-/** Load from a second process over 64 connections. */
+/** Load from a second process. */
 export async function load(
   url: string,
   key: string,
   method: string,
   body = '',
-  seconds = 5,
+  { seconds = 5, connections = 64 } = {},
 ): Promise<LoadResult> {
   const child = Bun.spawn(
     [
       process.execPath,
       join(import.meta.dir, 'load.ts'),
       url,
-      '64',
+      String(connections),
       String(seconds),
       key,
       method,

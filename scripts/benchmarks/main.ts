@@ -1,10 +1,12 @@
 import { cpus, loadavg, totalmem } from 'node:os';
+import { accountFigures } from './accounts';
 import { type Figure, printTable } from './figures';
 import { httpFigures } from './http';
 import { insideFigures } from './inside';
 import { libraryFigures, researchFigures } from './library';
 
 const groups: Record<string, () => Promise<Figure[]>> = {
+  accounts: accountFigures,
   http: httpFigures,
   inside: insideFigures,
   library: libraryFigures,
