@@ -11,6 +11,8 @@ import plans from './0009_plans.sql' with { type: 'text' };
 import support from './0010_support.sql' with { type: 'text' };
 import audit from './0011_audit.sql' with { type: 'text' };
 import userSearch from './0012_user_search.sql' with { type: 'text' };
+import webSessions from './0013_web_sessions.sql' with { type: 'text' };
+import identity from './0014_identity.sql' with { type: 'text' };
 
 /** In order; text imports, so that they are inside the binary. A released one never changes. */
 export const migrations: Migration[] = [
@@ -26,4 +28,6 @@ export const migrations: Migration[] = [
   { name: '0010_support', sql: support },
   { name: '0011_audit', sql: audit },
   { name: '0012_user_search', sql: userSearch },
+  { name: '0013_web_sessions', sql: webSessions },
+  { name: '0014_identity', sql: identity },
 ];

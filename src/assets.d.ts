@@ -6,3 +6,11 @@ declare module '*.txt' {
   const path: string;
   export default path;
 }
+declare module '*.css' {
+  const path: string;
+  export default path;
+}
+declare module 'htmx.org/dist/*' {
+  const path: string;
+  export default path;
+}

@@ -3,11 +3,16 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrations } from '../migrations/index';
 import { createAuth } from './accounts/auth';
+import { createGoogleSignIn } from './accounts/google';
+import { createIdentities } from './accounts/identities';
+import { googleSettings, oidcSettings } from './accounts/issuer-settings';
 import { createAccountSweepHandler, createResetMailHandler, SWEEP_ACCOUNTS } from './accounts/jobs';
+import { createOidc } from './accounts/oidc';
 import { createPasswords } from './accounts/password';
 import { createAccounts } from './accounts/service';
 import { createSessions } from './accounts/sessions';
 import type { SignupPolicy } from './accounts/types';
+import { createWebSessions } from './accounts/web-sessions';
 import { createAudit } from './audit/service';
 import { createStripeEvents } from './billing/events';
 import { createBilling } from './billing/service';
@@ -35,6 +40,8 @@ import { createMailHandler, createMailSweepHandler, SWEEP_MAIL } from './mail/jo
 import { createMail, type Mail } from './mail/service';
 import { createSmtpTransport } from './mail/smtp';
 import type { MailTransport } from './mail/types';
+import { createAddressPolicy } from './net/addresses';
+import { createFormPost } from './net/form-post';
 import { createGuardedFetch } from './net/guarded-fetch';
 import type { GuardedFetch } from './net/types';
 import { createLibraryProvider } from './research/adapters/library';
@@ -59,8 +66,10 @@ export type Core = ReturnType<typeof openCore>;
 
 /** Builds everything from the options; the only place where parts are wired to one another. */
 export function openCore(options: Options) {
+  // Before anything is opened: what is half configured refuses to start.
+  const issuers = { oidc: oidcSettings(options), google: googleSettings(options) };
   const ports = openPorts(options);
-  const features = openFeatures(options, ports);
+  const features = openFeatures(options, ports, issuers);
   const work = openWork(options, ports, features);
   return {
     options,
@@ -87,6 +96,7 @@ function openPorts(options: Options) {
     nowMs: clock.nowMs,
   });
   const path = databasePath(options.dataDir);
+  const userAgent = `SondeBot/${version}${options.contact ? ` (+mailto:${options.contact})` : ''}`;
   const { backupPath } = migrateOrFault(path);
   if (backupPath) log.info('database.backed_up', { path: backupPath });
   return {
@@ -95,6 +105,11 @@ function openPorts(options: Options) {
     log,
     path,
     db: openDatabase(path),
+    formPost: createFormPost({
+      clock,
+      policy: createAddressPolicy(options.fetchAllow),
+      userAgent,
+    }),
     // The name is a plain string relative to the entry points: only so a compiled binary finds it.
     pool: createPool<Tasks>(
       { spawn: () => new Worker('./worker.ts'), clock, log },
@@ -102,7 +117,7 @@ function openPorts(options: Options) {
     ),
     fetch: createGuardedFetch({
       clock,
-      userAgent: `SondeBot/${version}${options.contact ? ` (+mailto:${options.contact})` : ''}`,
+      userAgent,
       allow: options.fetchAllow,
       limits: {
         maxBytes: options.fetchMaxBytes,
@@ -115,7 +130,13 @@ function openPorts(options: Options) {
 
 type Features = ReturnType<typeof openFeatures>;
 
-function openFeatures(options: Options, ports: Ports) {
+/** Who else may say who somebody is; undefined for none. */
+interface Issuers {
+  oidc: ReturnType<typeof oidcSettings>;
+  google: ReturnType<typeof googleSettings>;
+}
+
+function openFeatures(options: Options, ports: Ports, issuers: Issuers) {
   const { db, clock, log, path, pool } = ports;
   const engine = createSqliteEngine(db);
   const queue = createQueue({ engine, clock, log });
@@ -140,7 +161,7 @@ function openFeatures(options: Options, ports: Ports) {
     keys,
     audit,
     mail,
-    ...openAccounts(options, ports, { queue, credits, mail }),
+    ...openAccounts(options, ports, { queue, credits, mail, issuers }),
     billing: createBilling(),
     adjustments: createAdjustments(ports),
     statements: createStatements(ports),
@@ -155,15 +176,22 @@ function openFeatures(options: Options, ports: Ports) {
 function openAccounts(
   options: Options,
   ports: Ports,
-  features: { queue: Queue; credits: Credits; mail: Mail },
+  features: { queue: Queue; credits: Credits; mail: Mail; issuers: Issuers },
 ) {
   const passwords = createPasswords({ minLength: options.passwordMinLength });
   const sessions = createSessions(ports);
   const signup = options.signup as SignupPolicy;
   const baseUrl = options.baseUrl || `http://${options.host}:${options.port}`;
   const parts = { ...ports, ...features, passwords, sessions };
+  const identities = createIdentities({ ...parts, signup });
+  const { oidc, google } = features.issuers;
   return {
-    accounts: createAccounts(parts),
+    webSessions: createWebSessions(ports),
+    google: google && createGoogleSignIn(google, { ...ports, post: ports.formPost, identities }),
+    accounts: createAccounts({
+      ...parts,
+      oidc: oidc && createOidc(oidc, { ...ports, identities }),
+    }),
     auth: createAuth({ ...parts, signup, baseUrl }),
   };
 }
@@ -194,7 +222,7 @@ function openWork(options: Options, ports: Ports, features: Features) {
     concurrency: options.researchConcurrency,
   });
   const { leaseMs, graceMs } = options;
-  const { credits, mail, auth } = features;
+  const { credits, mail, auth, webSessions } = features;
   const { chance, log } = ports;
   const handlers = [
     researchHandler,
@@ -203,7 +231,7 @@ function openWork(options: Options, ports: Ports, features: Features) {
     createMailHandler({ mail, chance }),
     createMailSweepHandler(mail),
     createResetMailHandler(auth),
-    createAccountSweepHandler(auth),
+    createAccountSweepHandler(auth, webSessions),
   ];
   const entries = [
     { name: 'sweep-snapshots', expression: NIGHTLY, kind: SWEEP },

@@ -4,6 +4,7 @@ import type { Queue } from '../jobs/queue';
 import type { Clock } from '../lib/clock';
 import type { Chance } from '../lib/ids';
 import type { Mail } from '../mail/service';
+import { type Confirmation, createConfirmation } from './confirmation';
 import { createLinks } from './links';
 import type { Passwords } from './password';
 import { createRecovery, type Recovery } from './recovery';
@@ -28,7 +29,7 @@ export interface AuthDeps {
 }
 
 /** How people come in, and how they come back in. */
-export interface Auth extends SignIn, Recovery {
+export interface Auth extends SignIn, Recovery, Confirmation {
   /** Removes sessions and links that can never be used again. */
   sweep(): Promise<void>;
 }
@@ -40,6 +41,7 @@ export function createAuth(deps: AuthDeps): Auth {
   return {
     ...createSignIn(parts),
     ...createRecovery(parts),
+    ...createConfirmation(parts),
     async sweep() {
       await deps.sessions.sweep();
       await links.sweep();

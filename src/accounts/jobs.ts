@@ -21,12 +21,13 @@ export function createResetMailHandler(auth: Auth): JobHandler {
   };
 }
 
-export function createAccountSweepHandler(auth: Auth): JobHandler {
+/** `rooms` keep what ends by itself: links and the sessions of each kind. */
+export function createAccountSweepHandler(...rooms: { sweep(): Promise<void> }[]): JobHandler {
   return {
     kind: SWEEP_ACCOUNTS,
     concurrency: 1,
     async perform() {
-      await auth.sweep();
+      for (const room of rooms) await room.sweep();
       return { outcome: 'done' };
     },
     async ended() {

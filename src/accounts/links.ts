@@ -33,6 +33,8 @@ export interface NewLink {
 
 export interface Links {
   issue(tx: Transaction, link: NewLink): Promise<IssuedLink>;
+  /** When the user was given the newest link of this kind; null if none is kept. */
+  lastIssuedMs(tx: Transaction, kind: LinkKind, userId: string): Promise<number | null>;
   /** Uses nothing up. Throws Fault `invalid_request` as `use` does. */
   check(kind: LinkKind, token: string): Promise<void>;
   /** Once. Throws Fault `invalid_request` for a link that is unknown, used or expired, all alike. */
@@ -77,6 +79,7 @@ export function createLinks(deps: {
       await store.within(tx).insert({ ...link, hash: sha256Hex(token), createdMs, expiresMs });
       return { url: `${baseUrl}${PATH[link.kind]}?token=${token}`, expiresMs };
     },
+    lastIssuedMs: (tx, kind, userId) => store.within(tx).lastIssuedMs(userId, kind),
     async check(kind, token) {
       await find(store.read, kind, token);
     },

@@ -5,7 +5,7 @@ import { resetMail } from './mails';
 import type { AuthParts } from './parts';
 import { EMAIL_MAX_LENGTH, normalEmail } from './registration';
 import type { Credentials } from './store';
-import type { IssuedLink } from './types';
+import type { IssuedLink, SessionOwner } from './types';
 
 /** The kind of job that mails a link for a new password, if there is somebody to mail it to. */
 export const RESET_MAIL = 'accounts.reset_mail';
@@ -28,8 +28,9 @@ export interface Recovery {
   /** Ends every session, the asker's too. Throws Fault `unauthenticated` for a wrong current
    * password, `invalid_request` for a bad new one or an account without any, `rate_limited`. */
   changePassword(userId: string, change: { current: string; next: string }): Promise<void>;
-  /** Throws Fault `invalid_request` for a link that is unknown, used or expired. */
-  verifyEmail(token: string): Promise<void>;
+  /** For an account that has none. Ends every session; a new one may begin as it answers. Throws
+   * Fault `conflict` for an account with a password, `invalid_request` (password), `rate_limited`. */
+  setFirstPassword(userId: string, password: string): Promise<SessionOwner>;
   /** Joins a write; for the operator to hand over. Throws Fault `not_found`, or `conflict` for a
    * suspended user. */
   issueLink(tx: Transaction, kind: 'reset' | 'sign_in', userId: string): Promise<IssuedLink>;
@@ -38,8 +39,8 @@ export interface Recovery {
 export function createRecovery(parts: AuthParts): Recovery {
   const { db, queue, clock, chance, store, passwords, links, mail } = parts;
 
-  async function changeTo(user: Credentials, next: string): Promise<void> {
-    const passwordHash = await passwords.hash(next, 'new_password');
+  async function changeTo(user: Credentials, next: string, field: string): Promise<void> {
+    const passwordHash = await passwords.hash(next, field);
     const isChanged = await db.write((tx) =>
       store.within(tx).setPassword(user.id, user.epoch, passwordHash),
     );
@@ -98,14 +99,14 @@ export function createRecovery(parts: AuthParts): Recovery {
           field: 'current_password',
         });
       }
-      await changeTo(user, next);
+      await changeTo(user, next, 'new_password');
     },
 
-    async verifyEmail(token) {
-      await db.write(async (tx) => {
-        const { userId } = await links.use(tx, 'verify', token);
-        await store.within(tx).setVerified(userId, clock.nowMs());
-      });
+    async setFirstPassword(userId, password) {
+      const user = await store.read.credentialsById(userId);
+      if (!user || user.passwordHash !== null) throw hasPasswordAlready();
+      await changeTo(user, password, 'password');
+      return { userId, epoch: user.epoch + 1 };
     },
 
     async issueLink(tx, kind, userId) {
@@ -120,4 +121,10 @@ export function createRecovery(parts: AuthParts): Recovery {
       return links.issue(tx, { kind, userId: id, epoch, mailed: false });
     },
   };
+}
+
+function hasPasswordAlready(): Fault {
+  return new Fault('conflict', 'this account has a password: change it, and give the current one', {
+    field: 'password',
+  });
 }

@@ -2,8 +2,8 @@ import type { Db } from '../db/database';
 import type { Chance } from '../lib/ids';
 import { secretStore } from './store-secrets';
 
-/** `access_token` signs, `refresh_token` derives: one key for each use. */
-type SecretName = 'access_token' | 'refresh_token';
+/** `access_token` signs, `refresh_token` and `form_token` derive: one key for each use. */
+type SecretName = 'access_token' | 'refresh_token' | 'form_token';
 const SECRET_BYTES = 32;
 
 export interface Secrets {

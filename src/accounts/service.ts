@@ -6,13 +6,14 @@ import { Fault } from '../lib/fault';
 import { type Chance, isUuid } from '../lib/ids';
 import type { Log } from '../lib/log';
 import { checkedName } from './names';
+import type { Oidc } from './oidc';
 import { createPasswords, type Passwords } from './password';
 import { checkedEmail, createRegister, normalEmail } from './registration';
 import { createSessions, type Sessions } from './sessions';
 import { accountStore } from './store';
 import { userSearchStore } from './store-search';
 import { accountStatisticsStore } from './store-statistics';
-import type { NewUser, Profile, User } from './types';
+import type { AuthenticatedUser, NewUser, Profile, User } from './types';
 
 /** The account that the command line works for while there is no other. Nobody can sign in to it. */
 const OPERATOR_EMAIL = 'operator@sonde.localhost';
@@ -26,13 +27,15 @@ export interface AccountsDeps {
   /** The process's own; one of the defaults if absent. */
   passwords?: Passwords;
   sessions?: Sessions;
+  /** Absent when no issuer is configured. */
+  oidc?: Oidc | undefined;
 }
 
 export type Accounts = ReturnType<typeof createAccounts>;
 
 /** The users: who they are and what an admin does to them. How they sign in is in `auth.ts`. */
 export function createAccounts(deps: AccountsDeps) {
-  const { passwords = createPasswords(), sessions = createSessions(deps) } = deps;
+  const { oidc, passwords = createPasswords(), sessions = createSessions(deps) } = deps;
   const store = deps.db.bind(accountStore);
   const register = createRegister(deps);
 
@@ -68,13 +71,29 @@ export function createAccounts(deps: AccountsDeps) {
     return existing ?? create({ email: OPERATOR_EMAIL, password: null, role: 'admin' });
   }
 
+  /**
+   * Whom an access token of ours, or else of the configured issuer, stands for; a suspended user too.
+   * Undefined for any other token. Throws Fault as `Oidc.authenticate` does, and never for a token of
+   * ours: those work on while the issuer does not.
+   */
+  async function authenticate(token: string): Promise<AuthenticatedUser | undefined> {
+    return (await sessions.authenticate(token)) ?? oidc?.authenticate(token);
+  }
+
   return {
     create,
     byEmail,
     operator,
+    /** False while no account has a password or an outside identity. */
+    canAnybodySignIn: () => store.read.canAnybodySignIn(),
+    /** The first admin there is; else one that is made now, without a password. */
+    async firstAdmin(email: string): Promise<User> {
+      const admin = await store.read.firstAdmin();
+      return admin ?? create({ email, password: null, role: 'admin' });
+    },
     byId: (id: string) => store.read.byId(id),
     list: (page: { limit: number; offset: number }) => store.read.list(page.limit, page.offset),
-    authenticate: sessions.authenticate,
+    authenticate,
     ...profileCalls(deps, store),
     ...adminCalls(deps, store),
   };

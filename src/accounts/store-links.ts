@@ -19,7 +19,13 @@ export function linkStore({ drizzle, prepare }: Connection) {
     WHERE access_link.hash = :hash AND access_link.kind = :kind AND access_link.used_ms IS NULL
       AND access_link.expires_ms > :nowMs AND user.status <> 'suspended'
       AND (access_link.kind = 'verify' OR access_link.epoch = user.session_epoch)`);
+  const lastIssued = prepare<{ createdMs: number | null }>(`
+    SELECT max(created_ms) AS createdMs FROM access_link
+    WHERE user_id = :userId AND kind = :kind`);
   return {
+    async lastIssuedMs(userId: string, kind: LinkKind): Promise<number | null> {
+      return (await lastIssued.get({ userId, kind }))?.createdMs ?? null;
+    },
     async insert(row: typeof accessLink.$inferInsert): Promise<void> {
       await drizzle.insert(accessLink).values(row);
     },

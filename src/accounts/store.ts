@@ -31,7 +31,10 @@ const credentialColumns = {
 const hasAddress = sql`${user.email} = ${sql.placeholder('email')} COLLATE NOCASE`;
 const hasId = eq(user.id, sql.placeholder('id'));
 
-export function accountStore({ drizzle }: Connection) {
+export function accountStore({ drizzle, prepare }: Connection) {
+  const canAnybodySignIn = prepare<{ answer: 0 | 1 }>(`
+    SELECT EXISTS (SELECT 1 FROM user WHERE password_hash IS NOT NULL)
+      OR EXISTS (SELECT 1 FROM identity) AS answer`);
   const byId = drizzle.select(publicColumns).from(user).where(hasId).prepare();
   const byEmail = drizzle.select(publicColumns).from(user).where(hasAddress).prepare();
   const credentialsById = drizzle.select(credentialColumns).from(user).where(hasId).prepare();
@@ -69,6 +72,9 @@ export function accountStore({ drizzle }: Connection) {
         .orderBy(asc(user.createdMs), asc(user.id))
         .limit(limit)
         .offset(offset);
+    },
+    async canAnybodySignIn(): Promise<boolean> {
+      return (await canAnybodySignIn.get())?.answer === 1;
     },
     async firstAdmin(): Promise<User | undefined> {
       return drizzle

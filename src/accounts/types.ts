@@ -41,6 +41,19 @@ export interface AuthenticatedUser {
   status: UserStatus;
 }
 
+/** Whose session begins. When the user's epoch is no longer this one, the session is over. */
+export interface SessionOwner {
+  userId: string;
+  epoch: number;
+}
+
+/** Whom a browser's session stands for, while it lasts. */
+export interface WebUser extends AuthenticatedUser {
+  emailVerified: boolean;
+  /** False for who has come in by a link or another issuer alone. */
+  hasPassword: boolean;
+}
+
 /** Who may make an account: anybody, anybody whom an admin then lets in, or nobody. */
 export type SignupPolicy = 'open' | 'approval' | 'closed';
 

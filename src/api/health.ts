@@ -1,4 +1,5 @@
 import { Elysia } from 'elysia';
+import { addition } from '../http/openapi';
 import type { Queue } from '../jobs/queue';
 import type { JobCount } from '../jobs/types';
 import type { Clock } from '../lib/clock';
@@ -23,7 +24,9 @@ export function healthRoutes(deps: { queue: Queue; clock: Clock; version: string
         running_jobs: total(counts, 'running'),
       };
     },
-    { detail: { tags: ['health'], operationId: 'health', summary: 'Is the server up' } },
+    {
+      detail: { ...addition, tags: ['health'], operationId: 'health', summary: 'Is the server up' },
+    },
   );
 }
 

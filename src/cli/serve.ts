@@ -4,13 +4,15 @@ import { infrenceModels, infrenceRoutes } from '../api/infrence/routes';
 import { readOptions } from '../config/parse';
 import { type Core, openCore } from '../core';
 import { composeApp, type Listening, listen } from '../http/app';
+import { createRateLimiter, type RateLimiter } from '../http/limits';
 import { describeApi } from '../http/openapi';
 import { EventStreams } from '../http/sse';
 import { Fault } from '../lib/fault';
 import { version } from '../version';
-import { apiDocsRoutes } from '../web/api-docs';
+import { openSite } from '../web/site';
 import { addCommonFlags, type CommonFlags, dataOverride } from './context';
-import { json } from './output';
+import { firstSignIn } from './first-start';
+import { json, note } from './output';
 
 /** Room for the other parts of a multipart body beside the document. */
 const MULTIPART_OVERHEAD_BYTES = 1_048_576;
@@ -52,30 +54,43 @@ async function serve(flags: ServeFlags): Promise<void> {
 }
 
 async function start(core: Core, streams: EventStreams): Promise<Listening> {
-  const { options, log } = core;
-  const api = () => [
-    ...infrenceRoutes({
-      ...core,
-      streams,
-      syncWaitMs: options.syncWaitMs,
-      maxUploadBytes: options.documentMaxBytes + MULTIPART_OVERHEAD_BYTES,
-    }),
-    healthRoutes({ queue: core.queue, clock: core.clock, version }),
-  ];
-  const app = composeApp({
-    log,
-    routes: [
-      ...api(),
-      apiDocsRoutes(() => describeApi({ routes: api(), models: infrenceModels, version })),
-    ],
-  });
+  const { options, log, clock } = core;
+  const perMinute = options.signInRatePerMinute;
+  const limiter = perMinute === 0 ? undefined : createRateLimiter({ clock, perMinute });
+  const api = () => apiRoutes(core, streams, limiter);
+  const describe = () => describeApi({ routes: api(), models: infrenceModels, version });
+  const site = openSite({ ...core, streams, limiter, describe });
+  const app = composeApp({ log, routes: [...api(), ...site.routes], errorPage: site.errorPage });
+  // Before anything is answered: whoever sees that the server is up may count on its admin.
+  const first = await firstSignIn(core);
   const listening = listenOrFault(app, options);
   if (options.runner) {
     core.runner.start();
     await core.cron.start();
   }
+  if (first) {
+    const link = new URL(first.path, options.baseUrl || listening.url);
+    note(`Sign in as ${first.email}, once, within 30 minutes: ${link}`);
+  }
+  if (!site.hasSecureCookies) {
+    log.warn('serve.insecure_cookies', { remedy: 'set SONDE_BASE_URL to an https address' });
+  }
   log.info('serve.listening', { url: listening.url, data: options.dataDir, version });
   return listening;
+}
+
+function apiRoutes(core: Core, streams: EventStreams, limiter: RateLimiter | undefined) {
+  const { options, queue, clock } = core;
+  return [
+    ...infrenceRoutes({
+      ...core,
+      streams,
+      limiter,
+      syncWaitMs: options.syncWaitMs,
+      maxUploadBytes: options.documentMaxBytes + MULTIPART_OVERHEAD_BYTES,
+    }),
+    healthRoutes({ queue, clock, version }),
+  ];
 }
 
 function listenOrFault(

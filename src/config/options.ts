@@ -151,6 +151,23 @@ export const optionTable = {
     128,
     'Characters that a new password must have.',
   ),
+  signInRatePerMinute: integer(
+    'SONDE_SIGN_IN_RATE_PER_MINUTE',
+    1_800,
+    0,
+    1_000_000,
+    'Requests to sign in, sign up or reset from one address in a minute; 0 does not count them.',
+  ),
+  oidcIssuer: text('SONDE_OIDC_ISSUER', '', 'OpenID Connect issuer whose tokens are taken.'),
+  oidcAudience: text('SONDE_OIDC_AUDIENCE', '', 'Audience that its tokens for Sonde must name.'),
+  oidcJwksUrl: text(
+    'SONDE_OIDC_JWKS_URL',
+    '',
+    'Address of its keys; asked of the issuer if empty.',
+  ),
+  googleClientId: text('SONDE_GOOGLE_CLIENT_ID', '', 'OAuth client for signing in with Google.'),
+  googleClientSecret: text('SONDE_GOOGLE_CLIENT_SECRET', '', 'Secret of that client.', true),
+  googleUrl: text('SONDE_GOOGLE_URL', '', 'Another address of Google sign-in.'),
   smtpUrl: text(
     'SONDE_SMTP_URL',
     '',
@@ -158,12 +175,10 @@ export const optionTable = {
     true,
   ),
   mailFrom: text('SONDE_MAIL_FROM', 'Sonde <sonde@localhost>', 'Sender of mail.'),
-  adminEmail: text('SONDE_ADMIN_EMAIL', '', 'Address of the admin that `scripts/start` creates.'),
-  adminPassword: text(
-    'SONDE_ADMIN_PASSWORD',
-    '',
-    'Password of that admin; generated if empty.',
-    true,
+  adminEmail: text(
+    'SONDE_ADMIN_EMAIL',
+    'admin@sonde.localhost',
+    'Address of the first admin, whom `serve` makes in a fresh folder.',
   ),
 } as const;
 

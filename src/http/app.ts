@@ -12,13 +12,19 @@ export interface Listening {
 export interface AppDeps {
   log: Log;
   routes: AnyElysia[];
+  /** Shows a failure to a person; undefined for who wants the problem as it is. */
+  errorPage?: (
+    request: Request,
+    error: unknown,
+    problem: Response,
+  ) => Promise<Response | undefined>;
 }
 
 /** Quiet streams beat every 15 s: this leaves them room. */
 const IDLE_TIMEOUT_SECONDS = 60;
 const STOP_POLL_MS = 10;
 
-export function composeApp({ log, routes }: AppDeps) {
+export function composeApp({ log, routes, errorPage }: AppDeps) {
   const app = new Elysia({
     normalize: false,
     serve: {
@@ -28,7 +34,10 @@ export function composeApp({ log, routes }: AppDeps) {
       // Otherwise a failure outside our own handler answers with a page that shows the source.
       development: false,
     },
-  }).onError({ as: 'global' }, ({ code, error }) => presentError(code, error, log));
+  }).onError({ as: 'global' }, async ({ code, error, request }) => {
+    const problem = presentError(code, error, log);
+    return (await errorPage?.(request, error, problem)) ?? problem;
+  });
   assertUnique(routes);
   for (const part of routes) app.use(part);
   return app;

@@ -60,12 +60,16 @@ function faultOf(code: string | number, error: unknown): Fault | undefined {
   return undefined;
 }
 
+export function statusOf(code: FaultCode): number {
+  return STATUS[code];
+}
+
 function problemOf(fault: Fault): Problem {
   const words = fault.code.replace(/_/g, ' ');
   return {
     type: 'about:blank',
     title: words.charAt(0).toUpperCase() + words.slice(1),
-    status: STATUS[fault.code],
+    status: statusOf(fault.code),
     detail: fault.message,
     code: fault.code,
     ...(fault.field === undefined ? {} : { field: fault.field }),

@@ -1,5 +1,6 @@
+import type { Accounts } from '../accounts/service';
 import type { Keys } from '../keys/service';
-import { type Principal, principalOf } from './principal';
+import { type Principal, principalOf, type UserPrincipal, userPrincipalOf } from './principal';
 
 /** A request, and the server that knows where it came from; null when there is no connection. */
 export interface Asked {
@@ -22,6 +23,16 @@ export function keyGate(keys: Keys): (asked: Asked) => Promise<Principal> {
           return server?.requestIP(request)?.address ?? null;
         },
       });
+    known.set(request, principal);
+    return principal;
+  };
+}
+
+/** As `keyGate`, for users who are signed in. */
+export function userGate(accounts: Accounts): (request: Request) => Promise<UserPrincipal> {
+  const known = new WeakMap<Request, Promise<UserPrincipal>>();
+  return (request) => {
+    const principal = known.get(request) ?? userPrincipalOf(request.headers, accounts);
     known.set(request, principal);
     return principal;
   };

@@ -1,12 +1,33 @@
 import { type AnyElysia, Elysia, type TSchema } from 'elysia';
 
+/** Marks what we add to the contract: operations, parameters, schemas and their properties. */
+export const addition = { 'x-sonde-addition': true } as const;
+
 const SPEC_PATH = '/spec';
+
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDto' } } },
+});
+const bodyRefusals = {
+  400: problem('The body is not as described'),
+  413: problem('The body is too large'),
+};
 
 export interface Described {
   routes: AnyElysia[];
   /** By the names that routes refer to them by. */
   models: Record<string, TSchema>;
   version: string;
+}
+
+/** As much of an OpenAPI document as is put right here. */
+interface Document {
+  paths: Record<
+    string,
+    Record<string, { requestBody?: unknown; responses: Record<string, unknown> }>
+  >;
+  components: Record<string, unknown>;
 }
 
 /**
@@ -37,14 +58,51 @@ export async function describeApi({ routes, models, version }: Described): Promi
       },
     }),
   );
-  describing.model(models);
   for (const part of routes) describing.use(part);
   const answer = await describing.handle(new Request(`http://localhost${SPEC_PATH}`));
-  const description = (await answer.json()) as Record<string, unknown>;
-  return JSON.stringify({ ...description, openapi: '3.1.0' }, withoutIds);
+  const description = (await answer.json()) as Document;
+  restoreBodies(description, routes);
+  const components = { ...description.components, schemas: referring(models) };
+  return JSON.stringify({ ...description, openapi: '3.1.0', components }, asPlainSchema);
 }
 
-/** The plugin names each schema by a `$id` that is a fragment, which JSON Schema forbids. */
-function withoutIds(key: string, value: unknown): unknown {
-  return key === '$id' ? undefined : value;
+/**
+ * The plugin puts the schema that a body is checked by over what its route says of the body. What is
+ * refused of every body alike is said here, unless the route says it better.
+ */
+function restoreBodies({ paths }: Document, routes: AnyElysia[]): void {
+  for (const { method, path, hooks } of routes.flatMap((part) => part.routes)) {
+    const operation = paths[path.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
+    const described = hooks.detail?.requestBody;
+    if (!operation || !described) continue;
+    operation.requestBody = described;
+    operation.responses = { ...bodyRefusals, ...operation.responses };
+  }
+}
+
+/** A model inside another is named, and not told once more. */
+function referring(models: Record<string, TSchema>): Record<string, unknown> {
+  const names = new Map<unknown, string>(
+    Object.entries(models).map(([name, model]) => [model, name]),
+  );
+  const reference = (key: string, value: unknown) => {
+    const name = key === '' ? undefined : names.get(value);
+    return name === undefined ? value : { $ref: `#/components/schemas/${name}` };
+  };
+  return Object.fromEntries(
+    Object.entries(models).map(([name, model]) => [
+      name,
+      JSON.parse(JSON.stringify(model, reference)),
+    ]),
+  );
+}
+
+/** Leaves out our own keyword, and says "or null" by a list of types, the shorter way. */
+function asPlainSchema(key: string, value: unknown): unknown {
+  if (key === 'expects') return undefined;
+  if (typeof value !== 'object' || value === null || !('anyOf' in value)) return value;
+  const { anyOf, ...rest } = value as { anyOf: { type?: string }[] };
+  const [first, second] = anyOf;
+  if (anyOf.length !== 2 || !first?.type || second?.type !== 'null') return value;
+  return { ...first, ...rest, type: [first.type, 'null'] };
 }

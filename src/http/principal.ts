@@ -41,9 +41,10 @@ export async function principalOf(headers: Headers, keys: Keys, use: KeyUse): Pr
 }
 
 /**
- * Resolves `Authorization: Bearer <access token>`. Throws Fault `unauthenticated` for a token that is
- * missing, invalid or expired, or whose session has ended, and for an API key, which stands for no
- * person; `forbidden` for a suspended account.
+ * Resolves `Authorization: Bearer <access token>`, ours or the configured issuer's. Throws Fault
+ * `unauthenticated` for a token that is missing, invalid or expired, or whose session has ended, and
+ * for an API key, which stands for no person; `forbidden` for a suspended account. An issuer's token
+ * also meets `forbidden` while sign-up is closed, `conflict` and `unavailable`.
  */
 export async function userPrincipalOf(
   headers: Headers,

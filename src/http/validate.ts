@@ -66,5 +66,9 @@ export function wholeNumberOf(
 /** What cannot be an id is not there, as is one that nobody has. Throws Fault `not_found`. */
 export function knownId(id: string, noun: string): string {
   if (isUuid(id)) return id;
-  throw new Fault('not_found', `no ${noun} has the id ${id.slice(0, 80)}`, { field: 'id' });
+  throw notFound(id, noun);
+}
+
+export function notFound(id: string, noun: string): Fault {
+  return new Fault('not_found', `no ${noun} has the id ${id.slice(0, 80)}`, { field: 'id' });
 }

@@ -11,12 +11,18 @@ export interface Exchange {
   close(): void;
 }
 
+/** What is sent with a POST; its headers name its type. */
+export interface Outgoing {
+  method: 'POST';
+  body: Uint8Array;
+}
+
 const MAX_HEADER_BYTES = 32_768;
 
 /**
- * One GET over one connection, to one of the vetted addresses and to no other: the name is not
- * resolved again, so an answer of DNS that changes after the check changes nothing. The Host header,
- * SNI and the certificate check keep the name.
+ * One GET, or one POST of `outgoing`, over one connection, to one of the vetted addresses and to no
+ * other: the name is not resolved again, so an answer of DNS that changes after the check changes
+ * nothing. The Host header, SNI and the certificate check keep the name.
  *
  * This uses node:http because Bun's fetch has no say in where it connects. A connection is never
  * reused, for a pool would know it by name; and no proxy of the environment is used.
@@ -26,6 +32,7 @@ export function exchange(
   addresses: readonly string[],
   headers: Record<string, string>,
   signal: AbortSignal,
+  outgoing?: Outgoing,
 ): Promise<Exchange> {
   const { url, hostname } = target;
   return new Promise((resolve, reject) => {
@@ -34,6 +41,7 @@ export function exchange(
       hostname,
       port: url.port === '' ? undefined : Number(url.port),
       path: url.pathname + url.search,
+      method: outgoing?.method ?? 'GET',
       headers: { Host: url.host, ...headers },
       agent: false,
       maxHeaderSize: MAX_HEADER_BYTES,
@@ -62,7 +70,7 @@ export function exchange(
       request.off('close', onClose);
       resolve({ response, status: response.statusCode ?? 0, close });
     });
-    request.end();
+    request.end(outgoing?.body);
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Job, JobState } from '../jobs/types';
 import { Fault } from '../lib/fault';
 import { initialState } from './pipeline';
+import { type SourceText, sourceText } from './source-text';
 import { type ResearchListRow, type ResearchRow, researchStore } from './store';
 import { type Asker, Submission, type SubmissionDeps, type Submitted } from './submission';
 import type { ResearchRequest, ResearchState } from './types';
@@ -47,6 +48,8 @@ export interface Research extends Usage {
   cancel(id: string, userId: string | null): Promise<ResearchView>;
   /** Resolves when the job has ended, or `signal` aborts. */
   settled(id: string, signal: AbortSignal): Promise<void>;
+  /** A source as it was read, by its [n]. Throws Fault `not_found`. */
+  source(id: string, userId: string | null, number: number): Promise<SourceText>;
   /** Checks every quote of a job again. Throws Fault `not_found`. */
   verify(id: string, userId: string | null): Promise<Verification>;
 }
@@ -81,6 +84,10 @@ export function createResearch(deps: SubmissionDeps): Research {
       for await (const _ of queue.follow(id, 0, signal)) {
         // Only the end is waited for.
       }
+    },
+    async source(id, userId, number) {
+      const { state } = await get(id, userId);
+      return sourceText(state, number, (hash) => library.snapshot(hash));
     },
     async verify(id, userId) {
       const { state } = await get(id, userId);

@@ -103,7 +103,8 @@ test('jobs from before the roll-up are in it', async () => {
 describe('a key with a spend cap', () => {
   const capped = async (credits: number) => {
     const key = await world.keys.create({ userId: 'ann', name: 'k', spendCapCredits: credits });
-    return () => world.research.submit({ userId: 'ann', key: { id: key.id, isCapped: true } }, question);
+    return () =>
+      world.research.submit({ userId: 'ann', key: { id: key.id, isCapped: true } }, question);
   };
 
   test('starts no job that its month cannot pay, and holds nothing for it', async () => {

@@ -12,7 +12,6 @@ const POLICY =
 export function apiDocsRoutes(describe: () => Promise<string>) {
   let description: Promise<string> | undefined;
   return new Elysia({ name: 'api-docs', detail: { hide: true } })
-    .get('/', () => Response.redirect('/api/docs', 302))
     .get('/api/openapi.json', async () => {
       description ??= describe();
       return new Response(await description, { headers: { 'content-type': 'application/json' } });

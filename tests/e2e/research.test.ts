@@ -259,7 +259,7 @@ describe('a typed answer', () => {
     expect(json.error).toBeNull();
   });
 
-  test('is null as a whole when a required field has no evidence, and the error names it', async () => {
+  test('is empty as a whole when a required field has no evidence, and the error names it', async () => {
     const { status, json } = await client.research({
       question: TURBINES,
       response_schema: {
@@ -271,7 +271,7 @@ describe('a typed answer', () => {
         required: ['turbines', 'submarine_captain_email'],
       },
     });
-    expect([status, json.status, json.typed]).toEqual([200, 'completed', null]);
+    expect([status, json.status, json.typed]).toEqual([200, 'completed', {}]);
     expect(json.error).toContain('submarine_captain_email');
   });
 

@@ -64,7 +64,7 @@ const put = (path: string, body: unknown, token?: string) =>
   call('PUT', `/api/settings/${path}`, body, token);
 const signup = async () => (await post('signup', ANA)).body;
 
-const ajv = addFormats(new Ajv());
+const ajv = addFormats(new Ajv({ keywords: ['x-sonde-addition'] }));
 const isAuthResponse = ajv.compile(authModels.AuthResponse);
 const isUserDto = ajv.compile(authModels.UserDto);
 

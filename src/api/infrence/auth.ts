@@ -3,12 +3,13 @@ import type { Auth } from '../../accounts/auth';
 import type { Accounts } from '../../accounts/service';
 import type { Profile } from '../../accounts/types';
 import { readJson } from '../../http/body';
+import { limitSignIn, type RateLimiter } from '../../http/limits';
 import { userPrincipalOf } from '../../http/principal';
 import { assert } from '../../lib/assert';
+import { jsonBody, queryOf } from './parameters';
 import { authResponse, done, userDto } from './present-auth';
 import {
   authAnswers,
-  authBody,
   ForgotBody,
   LoginBody,
   RefreshBody,
@@ -19,13 +20,16 @@ import {
 export interface AuthRouteDeps {
   auth: Auth;
   accounts: Accounts;
+  /** Undefined to count nothing. */
+  limiter?: RateLimiter | undefined;
 }
 
 /** Where a verified user goes on. */
 const DASHBOARD_PATH = '/app';
 
 /** Signing up, in and out, and back in. */
-export function authRoutes({ auth, accounts }: AuthRouteDeps) {
+export function authRoutes({ auth, accounts, limiter }: AuthRouteDeps) {
+  const beforeHandle = limitSignIn(limiter);
   return new Elysia({ name: 'infrence.auth', normalize: false })
     .onParse(({ request }) => readJson(request))
     .post(
@@ -36,10 +40,11 @@ export function authRoutes({ auth, accounts }: AuthRouteDeps) {
           await auth.signup({ ...rest, firstName: firstName ?? '', lastName: lastName ?? '' }),
         );
       },
-      { body: SignupBody, detail: operations.signup },
+      { body: SignupBody, beforeHandle, detail: operations.signup },
     )
     .post('/api/auth/login', async ({ body }) => authResponse(await auth.login(body)), {
       body: LoginBody,
+      beforeHandle,
       detail: operations.login,
     })
     .post(
@@ -56,10 +61,12 @@ export function authRoutes({ auth, accounts }: AuthRouteDeps) {
     })
     .post('/api/auth/forgot-password', ({ body }) => auth.forgotPassword(body.email).then(done), {
       body: ForgotBody,
+      beforeHandle,
       detail: operations.forgotPassword,
     })
     .post('/api/auth/reset-password', ({ body }) => auth.resetPassword(body).then(done), {
       body: ResetBody,
+      beforeHandle,
       detail: operations.resetPassword,
     })
     .get(
@@ -68,7 +75,7 @@ export function authRoutes({ auth, accounts }: AuthRouteDeps) {
         await auth.verifyEmail(query.token);
         return new Response(null, { status: 302, headers: { location: DASHBOARD_PATH } });
       },
-      { query: t.Object({ token: t.String() }), detail: operations.verifyEmail },
+      { query: queryOf({ token: t.String() }), detail: operations.verifyEmail },
     );
 }
 
@@ -87,7 +94,7 @@ const operations = {
     tags,
     operationId: 'signup',
     summary: 'Make an account and sign in',
-    requestBody: authBody('SignupBody'),
+    requestBody: jsonBody('SignupBody'),
     responses: authAnswers({
       200: ['The account, signed in', 'AuthResponse'],
       400: ['Bad address, password or name'],
@@ -100,7 +107,7 @@ const operations = {
     tags,
     operationId: 'login',
     summary: 'Sign in',
-    requestBody: authBody('LoginBody'),
+    requestBody: jsonBody('LoginBody'),
     responses: authAnswers({
       200: ['Signed in', 'AuthResponse'],
       401: ['Wrong address or password'],
@@ -112,7 +119,7 @@ const operations = {
     tags,
     operationId: 'refresh',
     summary: 'Replace a refresh token, and get a new access token',
-    requestBody: authBody('RefreshBody'),
+    requestBody: jsonBody('RefreshBody'),
     responses: authAnswers({
       200: ['New tokens', 'AuthResponse'],
       401: ['Invalid, expired or replaced refresh token'],
@@ -122,7 +129,7 @@ const operations = {
     tags,
     operationId: 'logout',
     summary: 'End the session of a refresh token',
-    requestBody: authBody('RefreshBody'),
+    requestBody: jsonBody('RefreshBody'),
     responses: authAnswers({ 200: ['Signed out'] }),
   },
   me: {
@@ -136,14 +143,14 @@ const operations = {
     tags,
     operationId: 'forgot_password',
     summary: 'Mail a link for a new password, if the address has an account',
-    requestBody: authBody('ForgotBody'),
-    responses: authAnswers({ 200: ['The same answer for every address'] }),
+    requestBody: jsonBody('ForgotBody'),
+    responses: authAnswers({ 200: ['The same answer for every address'], ...busy }),
   },
   resetPassword: {
     tags,
     operationId: 'reset_password',
     summary: 'Set a new password by the mailed link, and end every session',
-    requestBody: authBody('ResetBody'),
+    requestBody: jsonBody('ResetBody'),
     responses: authAnswers({
       200: ['The password is set'],
       400: ['Bad link or password'],

@@ -73,7 +73,7 @@ test('what needs Stripe says that it is not configured, and an unknown pack is 4
 });
 
 test('automatic top-up can be off, and a bad threshold is 400', async () => {
-  expect(await topup({ enabled: false })).toEqual({ status: 200, body: { enabled: false } });
+  expect(await topup({ enabled: false })).toEqual({ status: 200, body: null });
   expect((await topup({ threshold_credits: -1 })).status).toBe(400);
   expect((await topup({ more: 1 })).status).toBe(400);
 });

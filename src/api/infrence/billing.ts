@@ -3,7 +3,9 @@ import type { Accounts } from '../../accounts/service';
 import { type Billing, breakevenCredits } from '../../billing/service';
 import type { Pack, Plan } from '../../billing/types';
 import { readJson } from '../../http/body';
-import { userPrincipalOf } from '../../http/principal';
+import { userGate } from '../../http/gate';
+import { jsonBody } from './parameters';
+import { done } from './present-auth';
 import { AutoTopupBody, billingAnswers, CheckoutBody } from './schemas-billing';
 
 export interface BillingRouteDeps {
@@ -17,6 +19,7 @@ const notConfigured = { 500: ['Stripe is not configured'] } as Record<number, [s
 
 /** Plans are for everybody to read; the rest is for users who are signed in. */
 export function billingRoutes({ billing, accounts }: BillingRouteDeps) {
+  const principalOf = userGate(accounts);
   return (
     new Elysia({ name: 'infrence.billing', normalize: false })
       .get('/api/billing/plans', () => billing.plans().map(planDto), {
@@ -28,7 +31,7 @@ export function billingRoutes({ billing, accounts }: BillingRouteDeps) {
         },
       })
       .derive(async ({ request }) => ({
-        principal: await userPrincipalOf(request.headers, accounts),
+        principal: await principalOf(request),
       }))
       .get('/api/billing/packs', () => billing.packs().map(packDto), {
         detail: {
@@ -60,14 +63,17 @@ export function billingRoutes({ billing, accounts }: BillingRouteDeps) {
         },
       })
       // What stands above has no body to read.
-      .onParse(({ request }) => readJson(request))
+      .onParse(async ({ request }) => {
+        await principalOf(request);
+        return readJson(request);
+      })
       .post('/api/billing/checkout', ({ body }) => billing.checkout(body.pack_id), {
         body: CheckoutBody,
         detail: {
           ...detail,
           operationId: 'create_checkout',
           summary: 'Buy a pack',
-          requestBody: bodyOf('CheckoutBody'),
+          requestBody: jsonBody('CheckoutBody'),
           responses: billingAnswers({
             200: ['Where to pay', 'CheckoutResponse'],
             400: ['Unknown pack'],
@@ -82,7 +88,7 @@ export function billingRoutes({ billing, accounts }: BillingRouteDeps) {
           ...detail,
           operationId: 'update_auto_topup',
           summary: 'Set automatic top-up',
-          requestBody: bodyOf('AutoTopupBody'),
+          requestBody: jsonBody('AutoTopupBody'),
           responses: billingAnswers({
             200: ['Set'],
             400: ['Unknown pack'],
@@ -94,15 +100,10 @@ export function billingRoutes({ billing, accounts }: BillingRouteDeps) {
   );
 }
 
-function bodyOf(name: 'CheckoutBody' | 'AutoTopupBody') {
-  const schema = { $ref: `#/components/schemas/${name}` };
-  return { required: true, content: { 'application/json': { schema } } };
-}
-
 function setAutoTopup(billing: Billing, body: typeof AutoTopupBody.static) {
   const { enabled, threshold_credits: thresholdCredits, pack_id: packId } = body;
   billing.setAutoTopup({ enabled, thresholdCredits, packId });
-  return { enabled };
+  return done();
 }
 
 function planDto(plan: Plan) {

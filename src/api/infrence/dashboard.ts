@@ -7,6 +7,7 @@ import { wholeCredits } from '../../lib/money';
 import type { Research } from '../../research/service';
 import type { ResearchListRow } from '../../research/store';
 import type { UsageDay } from '../../research/usage';
+import { optionalInQuery, queryOf } from './parameters';
 import { statusWord } from './present';
 import { accountAnswers } from './schemas-account';
 import { msFromDateTime } from './times';
@@ -29,14 +30,24 @@ export function dashboardRoutes(deps: DashboardRouteDeps) {
       principal: await userPrincipalOf(request.headers, deps.accounts),
     }))
     .get('/api/dashboard/usage', ({ query, principal }) => usage(deps, principal.userId, query), {
-      query: t.Object({
-        from: t.Optional(t.String({ description: 'A date-time; 30 days before `to` if absent.' })),
-        to: t.Optional(t.String({ description: 'A date-time; now if absent.' })),
+      query: queryOf({
+        from: t.Optional(t.String()),
+        to: t.Optional(t.String()),
       }),
       detail: {
         ...detail,
         operationId: 'usage',
         summary: 'Use of every UTC day that a range touches, at most 366 of them',
+        parameters: [
+          optionalInQuery('from', 'string', {
+            format: 'date-time',
+            description: '30 days before `to` if absent.',
+          }),
+          optionalInQuery('to', 'string', {
+            format: 'date-time',
+            description: 'Now if absent.',
+          }),
+        ],
         responses: accountAnswers({
           200: ['Oldest first', ['UsageBucket']],
           400: ['Bad range'],

@@ -43,7 +43,7 @@ describe('/api/keys', () => {
     expect((await balanceBy(reset.body.plaintext)).status).toBe(200);
 
     const revoked = await api.call('DELETE', `/api/keys/${dto.id}`, ann);
-    expect(revoked).toEqual({ status: 200, body: { revoked: true } });
+    expect(revoked).toEqual({ status: 200, body: null });
     expect((await balanceBy(reset.body.plaintext)).status).toBe(401);
     expect((await api.call('GET', '/api/keys', ann)).body).toEqual([]);
   });

@@ -1,13 +1,14 @@
 import { Elysia, type Static } from 'elysia';
 import type { Accounts } from '../../accounts/service';
 import { readJson } from '../../http/body';
-import { userPrincipalOf } from '../../http/principal';
+import { userGate } from '../../http/gate';
+import { knownId } from '../../http/validate';
 import type { Keys } from '../../keys/service';
 import type { ApiKey, CreatedKey } from '../../keys/types';
 import { isoFromMs } from '../../lib/clock';
-import { Fault } from '../../lib/fault';
-import { isUuid } from '../../lib/ids';
 import { wholeCredits } from '../../lib/money';
+import { idInPath, jsonBody } from './parameters';
+import { done } from './present-auth';
 import { accountAnswers, CreateBody } from './schemas-account';
 import { msFromDateTime } from './times';
 
@@ -24,10 +25,11 @@ const unknownKey = { 404: ['Not found'] } as Record<number, [string]>;
 
 /** A user's own API keys. */
 export function keyRoutes({ keys, accounts }: KeyRouteDeps) {
+  const principalOf = userGate(accounts);
   return (
     new Elysia({ name: 'infrence.keys', normalize: false })
       .derive(async ({ request }) => ({
-        principal: await userPrincipalOf(request.headers, accounts),
+        principal: await principalOf(request),
       }))
       .get('/api/keys', async ({ principal }) => (await keys.live(principal.userId)).map(keyDto), {
         detail: {
@@ -39,12 +41,16 @@ export function keyRoutes({ keys, accounts }: KeyRouteDeps) {
       })
       .delete(
         '/api/keys/:id',
-        ({ params, principal }) => keys.revoke(knownId(params.id), principal.userId),
+        async ({ params, principal }) => {
+          await keys.revoke(knownId(params.id, 'key'), principal.userId);
+          return done();
+        },
         {
           detail: {
             ...detail,
             operationId: 'revoke',
             summary: 'Revoke a key',
+            parameters: [idInPath],
             responses: accountAnswers({ 200: ['Revoked'], ...unauthenticated, ...unknownKey }),
           },
         },
@@ -52,12 +58,13 @@ export function keyRoutes({ keys, accounts }: KeyRouteDeps) {
       .post(
         '/api/keys/:id/reset',
         async ({ params, principal }) =>
-          createdKeyDto(await keys.reset(knownId(params.id), principal.userId)),
+          createdKeyDto(await keys.reset(knownId(params.id, 'key'), principal.userId)),
         {
           detail: {
             ...detail,
             operationId: 'reset',
             summary: 'Replace a key under the same id; the old one is dead at once',
+            parameters: [idInPath],
             responses: accountAnswers({
               200: ['The new key', 'CreatedKey'],
               ...unauthenticated,
@@ -69,19 +76,17 @@ export function keyRoutes({ keys, accounts }: KeyRouteDeps) {
         },
       )
       // What stands above has no body to read.
-      .onParse(({ request }) => readJson(request))
+      .onParse(async ({ request }) => {
+        await principalOf(request);
+        return readJson(request);
+      })
       .post('/api/keys', ({ body, principal }) => create(keys, principal.userId, body), {
         body: CreateBody,
         detail: {
           ...detail,
           operationId: 'create',
           summary: 'Make a key; it is shown this once',
-          requestBody: {
-            required: true,
-            content: {
-              'application/json': { schema: { $ref: '#/components/schemas/CreateBody' } },
-            },
-          },
+          requestBody: jsonBody('CreateBody'),
           responses: accountAnswers({
             200: ['The key', 'CreatedKey'],
             400: ['Bad request'],
@@ -120,11 +125,4 @@ function keyDto(key: ApiKey) {
 
 function createdKeyDto(key: CreatedKey) {
   return { ...keyDto(key), plaintext: key.plaintext };
-}
-
-/** What cannot be an id is not there, as is one of another user. */
-function knownId(id: string): string {
-  if (!isUuid(id))
-    throw new Fault('not_found', `no key has the id ${id.slice(0, 80)}`, { field: 'id' });
-  return id;
 }

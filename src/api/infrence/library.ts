@@ -1,12 +1,14 @@
 import { Elysia, t } from 'elysia';
 import { readForm, readJson } from '../../http/body';
 import { keyGate } from '../../http/gate';
+import { addition } from '../../http/openapi';
 import type { Principal } from '../../http/principal';
 import { knownId, validator, wholeNumberOf } from '../../http/validate';
 import type { Keys } from '../../keys/service';
 import { Fault } from '../../lib/fault';
 import type { Library } from '../../library/service';
 import type { Document } from '../../library/types';
+import { idInPath, limitInQuery, offsetInQuery, queryOf } from './parameters';
 import { documentDto, libraryHitDto } from './present';
 import { answers } from './schemas';
 
@@ -21,8 +23,14 @@ const LIST_LIMIT = { default: 50, min: 1, max: 500 };
 const OFFSET = { default: 0, min: 0, max: 10_000_000 };
 const SEARCH_LIMIT = { default: 10, min: 1, max: 100 };
 const QUERY_MAX_LENGTH = 1_000;
-const detail = { tags: ['library'], security: [{ bearer_api_key: [] }] };
+const detail = { ...addition, tags: ['library'], security: [{ bearer_api_key: [] }] };
 const unauthenticated = { 401: ['Invalid API key'] } as Record<number, [string]>;
+const searchedText = {
+  in: 'query',
+  name: 'q',
+  required: true,
+  schema: t.String({ minLength: 1, maxLength: QUERY_MAX_LENGTH }),
+};
 const NewDocument = t.Object(
   {
     text: t.Optional(t.String({ description: 'The document itself: text, Markdown or HTML.' })),
@@ -62,7 +70,7 @@ export function libraryRoutes(deps: LibraryRouteDeps) {
       },
     })
     .get('/v1/library', ({ query, principal }) => list(deps.library, principal, query), {
-      query: t.Object({
+      query: queryOf({
         limit: t.Optional(t.String()),
         offset: t.Optional(t.String()),
       }),
@@ -70,11 +78,16 @@ export function libraryRoutes(deps: LibraryRouteDeps) {
         ...detail,
         operationId: 'list_documents',
         summary: 'List documents',
-        responses: answers({ 200: ['Newest first', ['DocumentDto']], ...unauthenticated }),
+        parameters: [limitInQuery(LIST_LIMIT), offsetInQuery(OFFSET.max)],
+        responses: answers({
+          200: ['Newest first', ['DocumentDto']],
+          400: ['Bad query'],
+          ...unauthenticated,
+        }),
       },
     })
     .get('/v1/library/search', ({ query, principal }) => search(deps.library, principal, query), {
-      query: t.Object({
+      query: queryOf({
         q: t.Optional(t.String()),
         limit: t.Optional(t.String()),
       }),
@@ -82,6 +95,7 @@ export function libraryRoutes(deps: LibraryRouteDeps) {
         ...detail,
         operationId: 'search_documents',
         summary: 'Search the documents that the caller may see',
+        parameters: [searchedText, limitInQuery(SEARCH_LIMIT)],
         responses: answers({
           200: ['Best first', ['LibraryHitDto']],
           400: ['Bad query'],
@@ -94,8 +108,9 @@ export function libraryRoutes(deps: LibraryRouteDeps) {
         ...detail,
         operationId: 'get_document',
         summary: 'Get a document and its text',
+        parameters: [idInPath],
         responses: answers({
-          200: ['The document', 'DocumentDto'],
+          200: ['The document', 'DocumentTextDto'],
           404: ['Not found'],
           ...unauthenticated,
         }),
@@ -109,6 +124,7 @@ export function libraryRoutes(deps: LibraryRouteDeps) {
           ...detail,
           operationId: 'remove_document',
           summary: 'Remove a document',
+          parameters: [idInPath],
           responses: {
             ...answers({ 404: ['Not found'], ...unauthenticated }),
             204: { description: 'Removed' },

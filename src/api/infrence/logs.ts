@@ -1,11 +1,13 @@
 import { Elysia, t } from 'elysia';
 import type { Accounts } from '../../accounts/service';
 import { userPrincipalOf } from '../../http/principal';
+import { wholeNumberOf } from '../../http/validate';
 import { isoFromMs } from '../../lib/clock';
 import { sha256Hex } from '../../lib/ids';
 import { wholeCredits } from '../../lib/money';
 import type { Research } from '../../research/service';
 import type { ResearchListRow } from '../../research/store';
+import { limitInQuery, offsetInQuery, optionalInQuery, queryOf } from './parameters';
 import { statusWord } from './present';
 import { accountAnswers } from './schemas-account';
 
@@ -14,9 +16,9 @@ export interface LogRouteDeps {
   accounts: Accounts;
 }
 
-const LIMIT = { default: 50, max: 200 };
+const LIMIT = { default: 50, min: 1, max: 200 };
 /** Rows that are skipped are read all the same: this many cost some 50 ms. */
-const MAX_OFFSET = 100_000;
+const OFFSET = { default: 0, min: 0, max: 100_000 };
 /** Enough to tell a user's questions apart. */
 const PLACEHOLDER_HEX_LENGTH = 12;
 
@@ -26,18 +28,23 @@ export function logRoutes({ research, accounts }: LogRouteDeps) {
       principal: await userPrincipalOf(request.headers, accounts),
     }))
     .get('/api/logs', ({ query, principal }) => list(research, principal.userId, query), {
-      query: t.Object({
-        limit: t.Optional(t.Numeric({ minimum: 1, maximum: LIMIT.max, multipleOf: 1 })),
-        offset: t.Optional(t.Numeric({ minimum: 0, maximum: MAX_OFFSET, multipleOf: 1 })),
-        anonymize: t.Optional(
-          t.BooleanString({ description: 'Put a placeholder in the place of each question.' }),
-        ),
+      query: queryOf({
+        limit: t.Optional(t.String()),
+        offset: t.Optional(t.String()),
+        anonymize: t.Optional(t.BooleanString({ expects: 'true or false' })),
       }),
       detail: {
         tags: ['logs'],
         security: [{ bearer_jwt: [] }],
         operationId: 'list',
         summary: 'List what was asked',
+        parameters: [
+          limitInQuery(LIMIT),
+          offsetInQuery(OFFSET.max),
+          optionalInQuery('anonymize', 'boolean', {
+            description: 'Put a placeholder in the place of each question.',
+          }),
+        ],
         responses: accountAnswers({
           200: ['Newest first', ['LogRow']],
           400: ['Bad query'],
@@ -50,11 +57,14 @@ export function logRoutes({ research, accounts }: LogRouteDeps) {
 async function list(
   research: Research,
   userId: string,
-  query: { limit?: number; offset?: number; anonymize?: boolean },
+  { anonymize, ...query }: { limit?: string; offset?: string; anonymize?: boolean },
 ) {
-  const page = { limit: query.limit ?? LIMIT.default, offset: query.offset ?? 0 };
+  const page = {
+    limit: wholeNumberOf(query, 'limit', LIMIT),
+    offset: wholeNumberOf(query, 'offset', OFFSET),
+  };
   const rows = await research.list({ userId, ...page });
-  const shown = query.anonymize ? rows.map(anonymized) : rows;
+  const shown = anonymize ? rows.map(anonymized) : rows;
   return shown.map(logRow);
 }
 

@@ -1,9 +1,12 @@
 import { Elysia } from 'elysia';
 import type { Accounts } from '../../accounts/service';
 import { readJson } from '../../http/body';
-import { type UserPrincipal, userPrincipalOf } from '../../http/principal';
+import { userGate } from '../../http/gate';
+import { addition } from '../../http/openapi';
+import type { UserPrincipal } from '../../http/principal';
 import { Fault } from '../../lib/fault';
 import type { Asker } from '../../research/submission';
+import { idempotencyKeyInHeader, idInPath, jsonBody, lastEventIdInHeader } from './parameters';
 import {
   type ResearchOperationDeps,
   runResearch,
@@ -22,10 +25,14 @@ const problems = { 401: ['Not authenticated'], 404: ['Not found'] } as Record<nu
 
 /** Research for a user who is signed in and needs no key. */
 export function playgroundRoutes(deps: PlaygroundRouteDeps) {
+  const principalOf = userGate(deps.accounts);
   return new Elysia({ name: 'infrence.playground', normalize: false })
-    .onParse(({ request }) => readJson(request))
+    .onParse(async ({ request }) => {
+      await principalOf(request);
+      return readJson(request);
+    })
     .derive(async ({ request }) => ({
-      principal: await userPrincipalOf(request.headers, deps.accounts),
+      principal: await principalOf(request),
     }))
     .post(
       JOBS_PATH,
@@ -37,12 +44,8 @@ export function playgroundRoutes(deps: PlaygroundRouteDeps) {
           ...detail,
           operationId: 'run',
           summary: 'Run a research job',
-          requestBody: {
-            required: true,
-            content: {
-              'application/json': { schema: { $ref: '#/components/schemas/ResearchRequest' } },
-            },
-          },
+          parameters: [idempotencyKeyInHeader],
+          requestBody: jsonBody('ResearchRequest'),
           responses: answers({
             200: ['The result', 'ResearchResult'],
             202: ['Accepted: poll status_url or stream events_url', 'AsyncAccepted'],
@@ -62,6 +65,7 @@ export function playgroundRoutes(deps: PlaygroundRouteDeps) {
           ...detail,
           operationId: 'get_status',
           summary: 'Get a research job',
+          parameters: [idInPath],
           responses: answers({ 200: ['Status and result', 'ResearchResult'], ...problems }),
         },
       },
@@ -73,8 +77,10 @@ export function playgroundRoutes(deps: PlaygroundRouteDeps) {
       {
         detail: {
           ...detail,
+          ...addition,
           operationId: 'playground_events',
           summary: 'Addition: follow a research job (server-sent events)',
+          parameters: [idInPath, lastEventIdInHeader],
           responses: {
             200: { description: 'Events', content: { 'text/event-stream': {} } },
             ...answers(problems),

@@ -29,14 +29,13 @@ export type ResearchResult = ReturnType<typeof researchResult>;
 
 /** A job as the contract's ResearchResult, with our additions. */
 export function researchResult({ job, row, state }: ResearchView, includeSummaries = true) {
-  const hasSchema = JSON.parse(row.request).responseSchema !== null;
   return {
     id: job.id,
     status: statusWord(job.state),
     question: row.question,
     mode: row.mode,
     brief: state.brief,
-    typed: hasSchema ? (state.typed?.typed ?? null) : {},
+    typed: state.typed?.typed ?? {},
     typed_basis: (state.typed?.basis ?? []).map((basis) => ({
       field: basis.field,
       confidence: basis.confidence,

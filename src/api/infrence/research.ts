@@ -1,10 +1,21 @@
 import { Elysia, t } from 'elysia';
 import { readJson } from '../../http/body';
 import { keyGate } from '../../http/gate';
+import { addition } from '../../http/openapi';
 import type { Principal } from '../../http/principal';
 import { knownId, wholeNumberOf } from '../../http/validate';
 import type { Keys } from '../../keys/service';
 import { Fault } from '../../lib/fault';
+import {
+  idempotencyKeyInHeader,
+  idInPath,
+  jsonBody,
+  lastEventIdInHeader,
+  limitInQuery,
+  offsetInQuery,
+  optionalInQuery,
+  queryOf,
+} from './parameters';
 import { researchLogRow, researchResult, statesOf } from './present';
 import {
   type ResearchOperationDeps,
@@ -24,6 +35,19 @@ const OFFSET = { default: 0, min: 0, max: 1_000_000 };
 const detail = { tags: ['research'], security: [{ bearer_api_key: [] }] };
 const problems = { 401: ['Invalid API key'], 404: ['Not found'] } as Record<number, [string]>;
 
+const listQuery = queryOf({
+  status: t.Optional(t.String()),
+  limit: t.Optional(t.String()),
+  offset: t.Optional(t.String()),
+});
+const listParameters = [
+  optionalInQuery('status', 'string', {
+    description: 'pending, running, completed, failed or canceled.',
+  }),
+  limitInQuery(LIMIT),
+  offsetInQuery(OFFSET.max),
+];
+
 export function researchRoutes(deps: ResearchRouteDeps) {
   const principalOf = keyGate(deps.keys);
   return new Elysia({ name: 'infrence.research', normalize: false })
@@ -42,12 +66,8 @@ export function researchRoutes(deps: ResearchRouteDeps) {
           ...detail,
           operationId: 'run_research',
           summary: 'Run a research job',
-          requestBody: {
-            required: true,
-            content: {
-              'application/json': { schema: { $ref: '#/components/schemas/ResearchRequest' } },
-            },
-          },
+          parameters: [idempotencyKeyInHeader],
+          requestBody: jsonBody('ResearchRequest'),
           responses: answers({
             200: ['The result', 'ResearchResult'],
             202: ['Accepted: poll status_url or stream events_url', 'AsyncAccepted'],
@@ -61,15 +81,12 @@ export function researchRoutes(deps: ResearchRouteDeps) {
       },
     )
     .get('/v1/research', ({ query, principal }) => list(deps, principal, query), {
-      query: t.Object({
-        status: t.Optional(t.String()),
-        limit: t.Optional(t.String()),
-        offset: t.Optional(t.String()),
-      }),
+      query: listQuery,
       detail: {
         ...detail,
         operationId: 'list_jobs',
         summary: 'List research jobs',
+        parameters: listParameters,
         responses: answers({
           200: ['Newest first', ['ResearchLogRow']],
           400: ['Bad query'],
@@ -85,6 +102,7 @@ export function researchRoutes(deps: ResearchRouteDeps) {
           ...detail,
           operationId: 'get_status',
           summary: 'Get a research job',
+          parameters: [idInPath],
           responses: answers({ 200: ['Status and result', 'ResearchResult'], ...problems }),
         },
       },
@@ -94,6 +112,7 @@ export function researchRoutes(deps: ResearchRouteDeps) {
         ...detail,
         operationId: 'cancel',
         summary: 'Cancel a research job',
+        parameters: [idInPath],
         responses: answers({
           200: ['Canceled, or the state it ended in', 'ResearchResult'],
           ...problems,
@@ -107,8 +126,10 @@ export function researchRoutes(deps: ResearchRouteDeps) {
       {
         detail: {
           ...detail,
+          ...addition,
           operationId: 'research_events',
-          summary: 'Follow a research job (server-sent events, resumed by Last-Event-ID)',
+          summary: 'Addition: follow a research job (server-sent events)',
+          parameters: [idInPath, lastEventIdInHeader],
           responses: {
             200: { description: 'Events', content: { 'text/event-stream': {} } },
             ...answers(problems),

@@ -16,6 +16,7 @@ import { models } from './schemas';
 import { accountModels } from './schemas-account';
 import { authModels } from './schemas-auth';
 import { billingModels } from './schemas-billing';
+import { referenceModels } from './schemas-reference';
 import { settingsRoutes } from './settings';
 import { supportModels, supportRoutes } from './support';
 
@@ -39,6 +40,7 @@ export const infrenceModels = {
   ...billingModels,
   ...supportModels,
   ...adminModels,
+  ...referenceModels,
 };
 
 export function infrenceRoutes(deps: InfrenceDeps): AnyElysia[] {

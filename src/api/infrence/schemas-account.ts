@@ -1,34 +1,36 @@
-// Elysia's own integer takes strings too, and says so in the API description.
-import { Type } from '@sinclair/typebox';
 import { t } from 'elysia';
+import { addition } from '../../http/openapi';
 import { answersFor } from './answers';
-
-const strict = { additionalProperties: false };
-const id = t.String({ format: 'uuid' });
-const dateTime = t.String({ format: 'date-time' });
-
-/** In answers, which are described and never checked, a type list says it as the contract does. */
-function nullable(type: 'string' | 'integer', rest: Record<string, unknown> = {}) {
-  return t.Unsafe<string | number | null>({ type: [type, 'null'], ...rest });
-}
-const optionalTime = t.Optional(nullable('string', { format: 'date-time' }));
-const optionalInteger = t.Optional(nullable('integer'));
+import {
+  dateTime,
+  int64,
+  nullableInt32,
+  nullableInt64,
+  nullableText,
+  nullableTexts,
+  nullableTime,
+  strict,
+  uuid,
+} from './fields';
 
 export const CreateBody = t.Object(
   {
     name: t.Optional(t.Union([t.String(), t.Null()], { description: 'What the key is for.' })),
     expires_at: t.Optional(
       t.Union([t.String(), t.Null()], {
+        ...addition,
         description: 'Addition: a date-time from which on the key is dead.',
       }),
     ),
     spend_cap_credits: t.Optional(
-      t.Union([Type.Integer(), t.Null()], {
+      t.Union([int64(), t.Null()], {
+        ...addition,
         description: 'Addition: the most its jobs may cost in a calendar month (UTC).',
       }),
     ),
     ip_allowlist: t.Optional(
       t.Union([t.Array(t.String()), t.Null()], {
+        ...addition,
         description: 'Addition: addresses or CIDR ranges that may use the key.',
       }),
     ),
@@ -37,20 +39,14 @@ export const CreateBody = t.Object(
 );
 
 const ApiKeyDto = t.Object({
-  id,
+  id: uuid(),
   name: t.String(),
   prefix: t.String({ description: 'How the key begins.' }),
-  created_at: dateTime,
-  last_used_at: optionalTime,
-  expires_at: t.Optional(nullable('string', { format: 'date-time', description: 'Addition.' })),
-  spend_cap_credits: t.Optional(nullable('integer', { description: 'Addition.' })),
-  ip_allowlist: t.Optional(
-    t.Unsafe<string[] | null>({
-      type: ['array', 'null'],
-      items: { type: 'string' },
-      description: 'Addition.',
-    }),
-  ),
+  created_at: dateTime(),
+  last_used_at: nullableTime(),
+  expires_at: nullableTime({ ...addition, description: 'Addition.' }),
+  spend_cap_credits: nullableInt64({ ...addition, description: 'Addition.' }),
+  ip_allowlist: nullableTexts({ ...addition, description: 'Addition.' }),
 });
 
 const CreatedKey = t.Unsafe<unknown>({
@@ -61,31 +57,31 @@ const CreatedKey = t.Unsafe<unknown>({
 });
 
 const UsageBucket = t.Object({
-  day: t.String({ format: 'date-time', description: 'The start of a day, UTC.' }),
-  credits: Type.Integer({
+  day: dateTime({ description: 'The start of a day, UTC.' }),
+  credits: int64({
     description: 'What the jobs accepted on it were charged, rounded down.',
   }),
-  jobs: Type.Integer(),
-  cost_usd_micros: Type.Integer(),
+  jobs: int64(),
+  cost_usd_micros: int64(),
 });
 
 const jobLine = {
-  id,
-  created_at: dateTime,
+  id: uuid(),
+  created_at: dateTime(),
   status: t.String(),
   question: t.String(),
-  credits_charged: Type.Integer(),
+  credits_charged: int64(),
 };
 
-const RecentJob = t.Object({ ...jobLine, latency_ms: optionalInteger });
+const RecentJob = t.Object({ ...jobLine, latency_ms: nullableInt32() });
 
 const LogRow = t.Object({
   ...jobLine,
-  cost_usd_micros: Type.Integer(),
-  latency_ms: optionalInteger,
-  mode: t.Optional(nullable('string')),
-  source_count: optionalInteger,
-  wave_count: optionalInteger,
+  cost_usd_micros: int64(),
+  latency_ms: nullableInt32(),
+  mode: nullableText(),
+  source_count: nullableInt32(),
+  wave_count: nullableInt32(),
 });
 
 /** Of a user's own keys, balance and jobs; by the names they have in the API description. */

@@ -1,7 +1,8 @@
 import { t } from 'elysia';
+import { addition } from '../../http/openapi';
 import { answersFor } from './answers';
+import { strict, uuid } from './fields';
 
-const strict = { additionalProperties: false };
 const optionalText = t.Optional(t.Union([t.String(), t.Null()]));
 
 export const SignupBody = t.Object(
@@ -35,7 +36,7 @@ export const PasswordBody = t.Object(
 export const MarketingBody = t.Object({ enabled: t.Boolean() }, strict);
 
 const UserDto = t.Object({
-  id: t.String({ format: 'uuid' }),
+  id: uuid(),
   email: t.String(),
   first_name: t.String(),
   last_name: t.String(),
@@ -43,6 +44,7 @@ const UserDto = t.Object({
   marketing_emails_enabled: t.Boolean(),
   is_admin: t.Boolean(),
   status: t.String({
+    ...addition,
     description: 'Addition: active, or pending: it waits for an admin before keys can be made.',
   }),
 });
@@ -70,9 +72,3 @@ export const authModels = {
 export type AuthModelName = keyof typeof authModels;
 
 export const authAnswers = answersFor<AuthModelName>();
-
-/** The description of a JSON body. */
-export function authBody(name: AuthModelName) {
-  const schema = { $ref: `#/components/schemas/${name}` };
-  return { required: true, content: { 'application/json': { schema } } };
-}

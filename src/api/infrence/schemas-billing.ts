@@ -1,17 +1,14 @@
-// Elysia's own integer takes strings too, and says so in the API description.
-import { Type } from '@sinclair/typebox';
 import { t } from 'elysia';
+import { addition } from '../../http/openapi';
 import { answersFor } from './answers';
-
-const strict = { additionalProperties: false };
-const dateTime = { format: 'date-time' };
+import { dateTime, int64, nullableTime, strict, uuid } from './fields';
 
 export const CheckoutBody = t.Object({ pack_id: t.String() }, strict);
 
 export const AutoTopupBody = t.Object(
   {
     enabled: t.Boolean(),
-    threshold_credits: Type.Integer({ minimum: 0, maximum: 1_000_000_000 }),
+    threshold_credits: int64({ minimum: 0, maximum: 1_000_000_000 }),
     pack_id: t.String(),
   },
   strict,
@@ -22,9 +19,9 @@ const CheckoutResponse = t.Object({ url: t.String() });
 const plan = {
   id: t.String(),
   name: t.String(),
-  monthly_price_cents: Type.Integer(),
-  included_credits: Type.Integer(),
-  overage_micros: Type.Integer({
+  monthly_price_cents: int64(),
+  included_credits: int64(),
+  overage_micros: int64({
     description: 'What a credit beyond the included ones costs, in millionths of a dollar.',
   }),
   blurb: t.String(),
@@ -33,10 +30,11 @@ const plan = {
 
 const PlanDto = t.Object({
   ...plan,
-  breakeven_credits: Type.Integer({
+  breakeven_credits: int64({
     description: 'Credits a month from which on the plan costs less than the list price.',
   }),
   contact_sales: t.Boolean({
+    ...addition,
     description: 'Addition: price and credits are agreed on; the figures here say nothing.',
   }),
 });
@@ -44,20 +42,20 @@ const PlanDto = t.Object({
 const pack = {
   id: t.String(),
   name: t.String(),
-  credits: Type.Integer(),
-  price_cents: Type.Integer(),
+  credits: int64(),
+  price_cents: int64(),
   blurb: t.String(),
 };
 
 const PackDto = t.Object(pack);
 
 const PaymentRow = t.Object({
-  id: t.String({ format: 'uuid' }),
-  created_at: t.String(dateTime),
+  id: uuid(),
+  created_at: dateTime(),
   status: t.String(),
-  pack_credits: Type.Integer(),
-  pack_amount_cents: Type.Integer(),
-  completed_at: t.Optional(t.Unsafe<string | null>({ type: ['string', 'null'], ...dateTime })),
+  pack_credits: int64(),
+  pack_amount_cents: int64(),
+  completed_at: nullableTime(),
 });
 
 /** By the names they have in the API description. */

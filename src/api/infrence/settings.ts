@@ -1,20 +1,21 @@
 import { Elysia } from 'elysia';
 import { readJson } from '../../http/body';
-import { userPrincipalOf } from '../../http/principal';
+import { userGate } from '../../http/gate';
 import type { AuthRouteDeps } from './auth';
+import { jsonBody } from './parameters';
 import { done } from './present-auth';
-import { authAnswers, authBody, MarketingBody, PasswordBody, ProfileBody } from './schemas-auth';
+import { authAnswers, MarketingBody, PasswordBody, ProfileBody } from './schemas-auth';
 
 /** What users change of their own accounts. */
 export function settingsRoutes({ auth, accounts }: AuthRouteDeps) {
+  const principalOf = userGate(accounts);
   return new Elysia({ name: 'infrence.settings', normalize: false })
     .onParse(async ({ request }) => {
-      // Before a body is read: a stranger sends none.
-      await userPrincipalOf(request.headers, accounts);
+      await principalOf(request);
       return readJson(request);
     })
     .derive(async ({ request }) => ({
-      principal: await userPrincipalOf(request.headers, accounts),
+      principal: await principalOf(request),
     }))
     .put(
       '/api/settings/profile',
@@ -51,14 +52,14 @@ const operations = {
     ...common,
     operationId: 'update_profile',
     summary: 'Change the name',
-    requestBody: authBody('ProfileBody'),
+    requestBody: jsonBody('ProfileBody'),
     responses: authAnswers({ 200: ['Changed'], 400: ['Bad name'], 401: ['Not authenticated'] }),
   },
   password: {
     ...common,
     operationId: 'change_password',
     summary: 'Change the password, and end every session, this one too',
-    requestBody: authBody('PasswordBody'),
+    requestBody: jsonBody('PasswordBody'),
     responses: authAnswers({
       200: ['Changed: sign in again'],
       400: ['Bad new password, or the account has none yet'],
@@ -70,7 +71,7 @@ const operations = {
     ...common,
     operationId: 'set_marketing',
     summary: 'Agree to marketing mails, or no longer',
-    requestBody: authBody('MarketingBody'),
+    requestBody: jsonBody('MarketingBody'),
     responses: authAnswers({ 200: ['Changed'], 401: ['Not authenticated'] }),
   },
 };

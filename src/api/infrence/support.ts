@@ -4,6 +4,7 @@ import { readJson } from '../../http/body';
 import { userPrincipalOf } from '../../http/principal';
 import { validator } from '../../http/validate';
 import type { Support } from '../../support/service';
+import { jsonBody } from './parameters';
 import { answers } from './schemas';
 
 const TicketBody = t.Object(
@@ -38,12 +39,7 @@ export function supportRoutes({ support, accounts }: { support: Support; account
           security: [{ bearer_jwt: [] }],
           operationId: 'submit',
           summary: 'Ask the team for help',
-          requestBody: {
-            required: true,
-            content: {
-              'application/json': { schema: { $ref: '#/components/schemas/TicketBody' } },
-            },
-          },
+          requestBody: jsonBody('TicketBody'),
           responses: {
             ...answers({
               400: ['Unknown category, empty or too long'],

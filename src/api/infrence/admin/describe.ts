@@ -1,21 +1,27 @@
-import { t } from 'elysia';
-import { Fault } from '../../../lib/fault';
-import { isUuid } from '../../../lib/ids';
+import { type TSchema, t } from 'elysia';
+import { wholeNumberOf } from '../../../http/validate';
 import { type AnswerTable, answersFor } from '../answers';
+import { jsonBody, limitInQuery, offsetInQuery, type optionalInQuery } from '../parameters';
 import type { adminModels } from './schemas-admin';
 
 type ModelName = keyof typeof adminModels;
+type Parameter = Omit<ReturnType<typeof optionalInQuery>, 'schema'> & { schema: TSchema };
 
-const LIST_LIMIT = { default: 50, max: 200 };
-const MAX_OFFSET = 10_000_000;
+const LIMIT = { default: 50, min: 1, max: 200 };
+const OFFSET = { default: 0, min: 0, max: 10_000_000 };
 
 export const pageQuery = {
-  limit: t.Optional(t.Numeric({ minimum: 1, maximum: LIST_LIMIT.max, multipleOf: 1 })),
-  offset: t.Optional(t.Numeric({ minimum: 0, maximum: MAX_OFFSET, multipleOf: 1 })),
+  limit: t.Optional(t.String()),
+  offset: t.Optional(t.String()),
 };
 
-export function pageOf(query: { limit?: number; offset?: number }) {
-  return { limit: query.limit ?? LIST_LIMIT.default, offset: query.offset ?? 0 };
+export const pageParameters = [limitInQuery(LIMIT), offsetInQuery(OFFSET.max)];
+
+export function pageOf(query: { limit?: string; offset?: string }) {
+  return {
+    limit: wholeNumberOf(query, 'limit', LIMIT),
+    offset: wholeNumberOf(query, 'offset', OFFSET),
+  };
 }
 
 const answers = answersFor<ModelName>();
@@ -25,31 +31,17 @@ export function adminOperation(
   operationId: string,
   summary: string,
   table: AnswerTable<ModelName>,
-  body?: ModelName,
+  takes: { parameters?: Parameter[]; body?: ModelName } = {},
 ) {
   return {
     tags: ['admin'],
     security: [{ bearer_jwt: [] }],
     operationId,
     summary,
-    ...(body === undefined ? {} : { requestBody: requestBody(body) }),
+    ...(takes.parameters === undefined ? {} : { parameters: takes.parameters }),
+    ...(takes.body === undefined ? {} : { requestBody: jsonBody(takes.body) }),
     responses: answers({ 401: ['Not authenticated'], 403: ['Not an admin'], ...table }),
   };
-}
-
-function requestBody(name: ModelName) {
-  const schema = { $ref: `#/components/schemas/${name}` };
-  return { required: true, content: { 'application/json': { schema } } };
-}
-
-/** What cannot be an id is not there, as is one that nobody has. */
-export function knownId(id: string, noun: string): string {
-  if (!isUuid(id)) throw notFound(id, noun);
-  return id;
-}
-
-export function notFound(id: string, noun: string): Fault {
-  return new Fault('not_found', `no ${noun} has the id ${id.slice(0, 80)}`, { field: 'id' });
 }
 
 /** For an operation whose handler reads the body itself, after it is known who asks. */

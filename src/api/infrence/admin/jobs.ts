@@ -4,14 +4,22 @@ import type { Audit } from '../../../audit/service';
 import type { Adjustments } from '../../../credits/adjustment';
 import { readJson } from '../../../http/body';
 import { adminPrincipalOf } from '../../../http/principal';
-import { validator } from '../../../http/validate';
+import { knownId, validator } from '../../../http/validate';
 import { Fault } from '../../../lib/fault';
 import { creditsToMicros, wholeCredits } from '../../../lib/money';
 import type { ResearchOverview } from '../../../research/overview';
 import type { Research } from '../../../research/service';
 import type { PinnedRequest } from '../../../research/types';
+import { idInPath, optionalInQuery, queryOf } from '../parameters';
 import { researchResult, statesOf, statusWord } from '../present';
-import { adminOperation, bodyIsReadLater, done, knownId, pageOf, pageQuery } from './describe';
+import {
+  adminOperation,
+  bodyIsReadLater,
+  done,
+  pageOf,
+  pageParameters,
+  pageQuery,
+} from './describe';
 import { isoOrNull, jobRow, requestDto } from './present';
 import { RefundBody } from './schemas-admin';
 
@@ -34,21 +42,39 @@ export function adminJobRoutes(deps: AdminJobDeps) {
       admin: await adminPrincipalOf(request.headers, deps.accounts),
     }))
     .get('/api/admin/jobs', ({ query }) => list(deps, query), {
-      query: t.Object({
+      query: queryOf({
         user_email: t.Optional(t.String()),
         status: t.Optional(t.String()),
         ...pageQuery,
       }),
-      detail: adminOperation('list_jobs', 'List the research jobs of all users', {
-        200: ['Newest first', ['AdminJobRow']],
-        400: ['Bad query'],
-      }),
+      detail: adminOperation(
+        'list_jobs',
+        'List the research jobs of all users',
+        {
+          200: ['Newest first', ['AdminJobRow']],
+          400: ['Bad query'],
+        },
+        {
+          parameters: [
+            optionalInQuery('user_email', 'string'),
+            optionalInQuery('status', 'string', {
+              description: 'pending, running, completed, failed or canceled.',
+            }),
+            ...pageParameters,
+          ],
+        },
+      ),
     })
     .get('/api/admin/jobs/:id', ({ params }) => show(deps, knownId(params.id, 'research job')), {
-      detail: adminOperation('job_detail', 'Get a research job of any user', {
-        200: ['What was asked, what it cost, and its result', 'AdminJobDetail'],
-        404: ['Not found'],
-      }),
+      detail: adminOperation(
+        'job_detail',
+        'Get a research job of any user',
+        {
+          200: ['What was asked, what it cost, and its result', 'AdminJobDetail'],
+          404: ['Not found'],
+        },
+        { parameters: [idInPath] },
+      ),
     })
     .post(
       '/api/admin/jobs/:id/refund',
@@ -67,7 +93,7 @@ export function adminJobRoutes(deps: AdminJobDeps) {
             400: ['Not above 0, more than was charged, or refunded before'],
             404: ['Not found'],
           },
-          'RefundBody',
+          { parameters: [idInPath], body: 'RefundBody' },
         ),
       },
     );
@@ -75,7 +101,7 @@ export function adminJobRoutes(deps: AdminJobDeps) {
 
 async function list(
   { researchOverview }: AdminJobDeps,
-  query: { user_email?: string; status?: string; limit?: number; offset?: number },
+  query: { user_email?: string; status?: string; limit?: string; offset?: string },
 ) {
   const states = query.status === undefined ? undefined : statesOf(query.status);
   if (query.status !== undefined && states === undefined) {

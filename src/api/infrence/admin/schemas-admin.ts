@@ -1,22 +1,19 @@
-import { Type } from '@sinclair/typebox';
 import { t } from 'elysia';
-
-const strict = { additionalProperties: false };
-const id = t.String({ format: 'uuid' });
-const dateTime = t.String({ format: 'date-time' });
-/** Elysia's own takes texts of digits for integers, and describes itself as either. */
-const integer = Type.Integer;
-const micros = (what: string) =>
-  integer({ description: `Addition: ${what}, exactly, in millionths of a credit.` });
-
-/** In answers, which are described and never checked, a type list says it as the contract does. */
-function nullable(type: 'string' | 'integer', rest: Record<string, unknown> = {}) {
-  return t.Optional(t.Unsafe<string | number | null>({ type: [type, 'null'], ...rest }));
-}
+import {
+  dateTime,
+  int64,
+  micros,
+  nullableInt32,
+  nullableText,
+  nullableTime,
+  nullableUuid,
+  strict,
+  uuid,
+} from '../fields';
 
 export const CreditAdjustBody = t.Object(
   {
-    delta_credits: integer({ description: 'Added, or taken when negative. Never 0.' }),
+    delta_credits: int64({ description: 'Added, or taken when negative. Never 0.' }),
     note: t.String({ description: 'Why, for the ledger and the audit log.' }),
     idempotency_key: t.Optional(
       t.Union([t.String(), t.Null()], {
@@ -29,7 +26,7 @@ export const CreditAdjustBody = t.Object(
 
 export const RefundBody = t.Object(
   {
-    credits: integer({ description: 'At most what the job was charged. Once for each job.' }),
+    credits: int64({ description: 'At most what the job was charged. Once for each job.' }),
     note: t.String({ description: 'Why, for the ledger and the audit log.' }),
   },
   strict,
@@ -44,69 +41,69 @@ export const ReplyBody = t.Object(
 );
 
 const userRow = {
-  id,
+  id: uuid(),
   email: t.String(),
   first_name: t.String(),
   last_name: t.String(),
   is_admin: t.Boolean(),
-  created_at: dateTime,
-  credits: integer({ description: 'Available, rounded down.' }),
+  created_at: dateTime(),
+  credits: int64({ description: 'Available, rounded down.' }),
   credits_micros: micros('what is available'),
-  suspended_at: nullable('string', { format: 'date-time' }),
+  suspended_at: nullableTime(),
 };
 
 const userJobRow = {
-  id,
-  created_at: dateTime,
+  id: uuid(),
+  created_at: dateTime(),
   status: t.String({ description: 'pending, running, completed, failed or canceled.' }),
   question: t.String(),
-  credits_charged: integer(),
+  credits_charged: int64(),
   credits_charged_micros: micros('what was charged'),
-  cost_usd_micros: integer(),
-  latency_ms: nullable('integer'),
+  cost_usd_micros: int64(),
+  latency_ms: nullableInt32(),
 };
 
-const jobRow = { ...userJobRow, user_id: id, user_email: t.String() };
+const jobRow = { ...userJobRow, user_id: uuid(), user_email: t.String() };
 
 const ticketRow = {
-  id,
+  id: uuid(),
   email: t.String(),
   category: t.String({ description: 'support, billing, bug or other.' }),
   subject: t.String(),
   status: t.String({ description: 'open or closed.' }),
-  created_at: dateTime,
-  user_id: nullable('string', { format: 'uuid' }),
+  created_at: dateTime(),
+  user_id: nullableUuid(),
 };
 
 const AdminLedgerRow = t.Object({
-  id,
-  created_at: dateTime,
+  id: uuid(),
+  created_at: dateTime(),
   kind: t.String({ description: 'grant, hold, settle, release, expire, adjust or refund.' }),
-  delta: integer({ description: 'By how much balance_after differs from the row before.' }),
+  delta: int64({ description: 'By how much balance_after differs from the row before.' }),
   delta_micros: micros('what the row did to the available balance'),
-  balance_after: integer({ description: 'Available right after it, rounded down.' }),
+  balance_after: int64({ description: 'Available right after it, rounded down.' }),
   balance_after_micros: micros('the balance after it'),
-  note: nullable('string'),
-  related_id: nullable('string', { description: 'The job that the row is about.' }),
-  idempotency_key: nullable('string'),
+  note: nullableText(),
+  related_id: nullableText({ description: 'The job that the row is about.' }),
+  idempotency_key: nullableText(),
 });
 
 const AdminTicketReply = t.Object({
-  id,
+  id: uuid(),
   body: t.String(),
   sent_email: t.Boolean(),
-  created_at: dateTime,
-  admin_id: nullable('string', { format: 'uuid' }),
+  created_at: dateTime(),
+  admin_id: nullableUuid(),
 });
 
-const AdminSignupBucket = t.Object({ day: dateTime, count: integer() });
+const AdminSignupBucket = t.Object({ day: dateTime(), count: int64() });
 
 const AdminJobBucket = t.Object({
-  day: dateTime,
-  count: integer(),
-  credits_charged_sum: integer(),
+  day: dateTime(),
+  count: int64(),
+  credits_charged_sum: int64(),
   credits_charged_micros_sum: micros('what was charged'),
-  cost_usd_micros_sum: integer(),
+  cost_usd_micros_sum: int64(),
 });
 
 /** By the names they have in the API description. */
@@ -119,52 +116,52 @@ export const adminModels = {
     ...userRow,
     email_verified: t.Boolean(),
     marketing_emails_enabled: t.Boolean(),
-    jobs_count: integer(),
-    open_tickets: integer(),
-    stripe_customer_id: nullable('string'),
+    jobs_count: int64(),
+    open_tickets: int64(),
+    stripe_customer_id: nullableText(),
   }),
   AdminUserJobRow: t.Object(userJobRow),
   AdminLedgerRow,
   CreditAdjustResponse: t.Object({
-    balance_after: integer({ description: 'Available, rounded down.' }),
+    balance_after: int64({ description: 'Available, rounded down.' }),
     balance_after_micros: micros('what is available'),
   }),
   AdminJobRow: t.Object(jobRow),
   AdminJobDetail: t.Object({
     ...jobRow,
-    credits_reserved: integer(),
+    credits_reserved: int64(),
     request: t.Object({}, { description: 'What was asked for, in the words of ResearchRequest.' }),
     response: t.Object({}, { description: 'A ResearchResult: the best so far, or the last.' }),
-    completed_at: nullable('string', { format: 'date-time' }),
-    error: nullable('string'),
-    source_count: nullable('integer'),
-    wave_count: nullable('integer'),
+    completed_at: nullableTime(),
+    error: nullableText(),
+    source_count: nullableInt32(),
+    wave_count: nullableInt32(),
   }),
-  AdminTicketRow: t.Object({ ...ticketRow, reply_count: integer() }),
+  AdminTicketRow: t.Object({ ...ticketRow, reply_count: int64() }),
   AdminTicketReply,
   AdminTicketDetail: t.Object({
     ...ticketRow,
     body: t.String(),
     replies: t.Array(AdminTicketReply),
-    assigned_admin_id: nullable('string', { format: 'uuid' }),
+    assigned_admin_id: nullableUuid(),
   }),
   AdminSignupBucket,
   AdminJobBucket,
   AdminStatsDto: t.Object({
-    total_users: integer(),
-    suspended_users: integer(),
+    total_users: int64(),
+    suspended_users: int64(),
     signups_last_30d: t.Array(AdminSignupBucket),
     jobs_last_30d: t.Array(AdminJobBucket),
-    in_flight_jobs: integer({ description: 'Research that is queued or running.' }),
-    open_tickets: integer(),
-    topup_revenue_last_30d_cents: integer({ description: 'Credits sold, at the list price.' }),
-    ledger_balance_outstanding: integer({ description: 'What all users own, held included.' }),
+    in_flight_jobs: int64({ description: 'Research that is queued or running.' }),
+    open_tickets: int64(),
+    topup_revenue_last_30d_cents: int64({ description: 'Credits sold, at the list price.' }),
+    ledger_balance_outstanding: int64({ description: 'What all users own, held included.' }),
     ledger_balance_outstanding_micros: micros('what all users own'),
   }),
   AdminStripeEventRow: t.Object({
     id: t.String(),
     event_type: t.String(),
-    received_at: dateTime,
+    received_at: dateTime(),
     has_body: t.Boolean({ description: 'Whether it was kept whole, as a replay needs it.' }),
   }),
 };

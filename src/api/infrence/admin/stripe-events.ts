@@ -2,8 +2,12 @@ import { Elysia, t } from 'elysia';
 import type { Accounts } from '../../../accounts/service';
 import type { StripeEvents } from '../../../billing/events';
 import { adminPrincipalOf } from '../../../http/principal';
-import { adminOperation, done, pageOf, pageQuery } from './describe';
+import { idInPath, queryOf } from '../parameters';
+import { adminOperation, done, pageOf, pageParameters, pageQuery } from './describe';
 import { stripeEventRow } from './present';
+
+/** Stripe's own, as evt_…, and no UUID. */
+const eventIdInPath = { ...idInPath, schema: t.String() };
 
 export interface AdminStripeEventDeps {
   stripeEvents: StripeEvents;
@@ -17,11 +21,16 @@ export function adminStripeEventRoutes({ stripeEvents, accounts }: AdminStripeEv
       '/api/admin/stripe-events',
       async ({ query }) => (await stripeEvents.list(pageOf(query))).map(stripeEventRow),
       {
-        query: t.Object(pageQuery),
-        detail: adminOperation('list_events', 'List the events that Stripe sent', {
-          200: ['Newest first', ['AdminStripeEventRow']],
-          400: ['Bad query'],
-        }),
+        query: queryOf(pageQuery),
+        detail: adminOperation(
+          'list_events',
+          'List the events that Stripe sent',
+          {
+            200: ['Newest first', ['AdminStripeEventRow']],
+            400: ['Bad query'],
+          },
+          { parameters: pageParameters },
+        ),
       },
     )
     .post(
@@ -31,10 +40,15 @@ export function adminStripeEventRoutes({ stripeEvents, accounts }: AdminStripeEv
         return done();
       },
       {
-        detail: adminOperation('replay_event', 'Handle a stored event once more', {
-          200: ['It was handled'],
-          404: ['Not found, no stored body, or a type that nothing handles'],
-        }),
+        detail: adminOperation(
+          'replay_event',
+          'Handle a stored event once more',
+          {
+            200: ['It was handled'],
+            404: ['Not found, no stored body, or a type that nothing handles'],
+          },
+          { parameters: [eventIdInPath] },
+        ),
       },
     );
 }

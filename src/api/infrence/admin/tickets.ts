@@ -2,13 +2,29 @@ import { Elysia, t } from 'elysia';
 import type { Accounts } from '../../../accounts/service';
 import { readJson } from '../../../http/body';
 import { adminPrincipalOf } from '../../../http/principal';
-import { validator } from '../../../http/validate';
+import { knownId, validator } from '../../../http/validate';
 import type { Support } from '../../../support/service';
-import { adminOperation, bodyIsReadLater, done, knownId, pageOf, pageQuery } from './describe';
+import { idInPath, optionalInQuery, queryOf } from '../parameters';
+import {
+  adminOperation,
+  bodyIsReadLater,
+  done,
+  pageOf,
+  pageParameters,
+  pageQuery,
+} from './describe';
 import { ticketDetail, ticketRow } from './present';
 import { ReplyBody } from './schemas-admin';
 
 const checkedReply = validator(ReplyBody);
+
+const listParameters = [
+  optionalInQuery('status', 'string', { description: 'open or closed.' }),
+  optionalInQuery('category', 'string', {
+    description: 'support, billing, bug or other.',
+  }),
+  ...pageParameters,
+];
 
 export function adminTicketRoutes({ support, accounts }: { support: Support; accounts: Accounts }) {
   return new Elysia({ name: 'infrence.admin.tickets', normalize: false })
@@ -18,25 +34,37 @@ export function adminTicketRoutes({ support, accounts }: { support: Support; acc
       async ({ query: { status, category, ...page } }) =>
         (await support.list({ status, category, ...pageOf(page) })).map(ticketRow),
       {
-        query: t.Object({
+        query: queryOf({
           status: t.Optional(t.String()),
           category: t.Optional(t.String()),
           ...pageQuery,
         }),
-        detail: adminOperation('list_tickets', 'List tickets', {
-          200: ['Newest first', ['AdminTicketRow']],
-          400: ['Bad query'],
-        }),
+        detail: adminOperation(
+          'list_tickets',
+          'List tickets',
+          {
+            200: ['Newest first', ['AdminTicketRow']],
+            400: ['Bad query'],
+          },
+          {
+            parameters: listParameters,
+          },
+        ),
       },
     )
     .get(
       '/api/admin/tickets/:id',
       async ({ params }) => ticketDetail(await support.show(knownId(params.id, 'ticket'))),
       {
-        detail: adminOperation('ticket_detail', 'Get a ticket and its replies', {
-          200: ['The ticket', 'AdminTicketDetail'],
-          404: ['Not found'],
-        }),
+        detail: adminOperation(
+          'ticket_detail',
+          'Get a ticket and its replies',
+          {
+            200: ['The ticket', 'AdminTicketDetail'],
+            404: ['Not found'],
+          },
+          { parameters: [idInPath] },
+        ),
       },
     )
     .post(
@@ -57,7 +85,7 @@ export function adminTicketRoutes({ support, accounts }: { support: Support; acc
             400: ['Empty body'],
             404: ['Not found'],
           },
-          'ReplyBody',
+          { parameters: [idInPath], body: 'ReplyBody' },
         ),
       },
     )
@@ -68,10 +96,15 @@ export function adminTicketRoutes({ support, accounts }: { support: Support; acc
         return done();
       },
       {
-        detail: adminOperation('close_ticket', 'Close a ticket', {
-          200: ['It is closed'],
-          404: ['Not found'],
-        }),
+        detail: adminOperation(
+          'close_ticket',
+          'Close a ticket',
+          {
+            200: ['It is closed'],
+            404: ['Not found'],
+          },
+          { parameters: [idInPath] },
+        ),
       },
     )
     .post(
@@ -81,10 +114,15 @@ export function adminTicketRoutes({ support, accounts }: { support: Support; acc
         return done();
       },
       {
-        detail: adminOperation('reopen_ticket', 'Reopen a ticket', {
-          200: ['It is open'],
-          404: ['Not found'],
-        }),
+        detail: adminOperation(
+          'reopen_ticket',
+          'Reopen a ticket',
+          {
+            200: ['It is open'],
+            404: ['Not found'],
+          },
+          { parameters: [idInPath] },
+        ),
       },
     );
 }

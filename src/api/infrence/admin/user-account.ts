@@ -1,16 +1,17 @@
-import { Elysia, type Static, t } from 'elysia';
+import { Elysia, type Static } from 'elysia';
 import type { Accounts } from '../../../accounts/service';
 import type { Audit } from '../../../audit/service';
 import type { Adjustments } from '../../../credits/adjustment';
 import type { Statements } from '../../../credits/statement';
 import { readJson } from '../../../http/body';
 import { adminPrincipalOf } from '../../../http/principal';
-import { validator } from '../../../http/validate';
+import { knownId, notFound, validator } from '../../../http/validate';
 import { Fault } from '../../../lib/fault';
 import type { Chance } from '../../../lib/ids';
 import { creditsToMicros } from '../../../lib/money';
 import type { ResearchOverview } from '../../../research/overview';
-import { adminOperation, bodyIsReadLater, knownId, notFound, pageOf, pageQuery } from './describe';
+import { idInPath, queryOf } from '../parameters';
+import { adminOperation, bodyIsReadLater, pageOf, pageParameters, pageQuery } from './describe';
 import { balanceAfter, ledgerRow, userJobRow } from './present';
 import { CreditAdjustBody } from './schemas-admin';
 
@@ -39,12 +40,17 @@ export function adminUserAccountRoutes(deps: AdminUserAccountDeps) {
         return (await deps.researchOverview.list({ userId, ...pageOf(query) })).map(userJobRow);
       },
       {
-        query: t.Object(pageQuery),
-        detail: adminOperation('user_jobs', 'List the research jobs of a user', {
-          200: ['Newest first', ['AdminUserJobRow']],
-          400: ['Bad query'],
-          404: ['Not found'],
-        }),
+        query: queryOf(pageQuery),
+        detail: adminOperation(
+          'user_jobs',
+          'List the research jobs of a user',
+          {
+            200: ['Newest first', ['AdminUserJobRow']],
+            400: ['Bad query'],
+            404: ['Not found'],
+          },
+          { parameters: [idInPath, ...pageParameters] },
+        ),
       },
     )
     .get(
@@ -54,12 +60,17 @@ export function adminUserAccountRoutes(deps: AdminUserAccountDeps) {
         return (await deps.statements.ofUser(userId, pageOf(query))).map(ledgerRow);
       },
       {
-        query: t.Object(pageQuery),
-        detail: adminOperation('user_ledger', 'List what moved the balance of a user', {
-          200: ['Newest first', ['AdminLedgerRow']],
-          400: ['Bad query'],
-          404: ['Not found'],
-        }),
+        query: queryOf(pageQuery),
+        detail: adminOperation(
+          'user_ledger',
+          'List what moved the balance of a user',
+          {
+            200: ['Newest first', ['AdminLedgerRow']],
+            400: ['Bad query'],
+            404: ['Not found'],
+          },
+          { parameters: [idInPath, ...pageParameters] },
+        ),
       },
     )
     .post(
@@ -79,7 +90,7 @@ export function adminUserAccountRoutes(deps: AdminUserAccountDeps) {
             404: ['Not found'],
             409: ['The idempotency_key adjusted something else before'],
           },
-          'CreditAdjustBody',
+          { parameters: [idInPath], body: 'CreditAdjustBody' },
         ),
       },
     );

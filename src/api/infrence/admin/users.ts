@@ -3,10 +3,12 @@ import type { Accounts } from '../../../accounts/service';
 import type { Audit } from '../../../audit/service';
 import type { Credits } from '../../../credits/service';
 import { adminPrincipalOf } from '../../../http/principal';
+import { knownId, notFound } from '../../../http/validate';
 import { Fault } from '../../../lib/fault';
 import type { ResearchOverview } from '../../../research/overview';
 import type { Support } from '../../../support/service';
-import { adminOperation, done, knownId, notFound, pageOf, pageQuery } from './describe';
+import { idInPath, optionalInQuery, queryOf } from '../parameters';
+import { adminOperation, done, pageOf, pageParameters, pageQuery } from './describe';
 import { userRow } from './present';
 
 export interface AdminUserDeps {
@@ -25,25 +27,38 @@ export function adminUserRoutes(deps: AdminUserDeps) {
       admin: await adminPrincipalOf(request.headers, deps.accounts),
     }))
     .get('/api/admin/users', ({ query: { q, ...page } }) => list(deps, q, pageOf(page)), {
-      query: t.Object({
-        q: t.Optional(
-          t.String({
-            maxLength: QUERY_MAX_LENGTH,
-            description: 'Part of an address or a name, or a whole id.',
-          }),
-        ),
+      query: queryOf({
+        q: t.Optional(t.String({ maxLength: QUERY_MAX_LENGTH })),
         ...pageQuery,
       }),
-      detail: adminOperation('list_users', 'Search users', {
-        200: ['Newest first', ['AdminUserRow']],
-        400: ['Bad query'],
-      }),
+      detail: adminOperation(
+        'list_users',
+        'Search users',
+        {
+          200: ['Newest first', ['AdminUserRow']],
+          400: ['Bad query'],
+        },
+        {
+          parameters: [
+            optionalInQuery('q', 'string', {
+              maxLength: QUERY_MAX_LENGTH,
+              description: 'Part of an address or a name, or a whole id.',
+            }),
+            ...pageParameters,
+          ],
+        },
+      ),
     })
     .get('/api/admin/users/:id', ({ params }) => show(deps, knownId(params.id, 'user')), {
-      detail: adminOperation('user_detail', 'Get a user', {
-        200: ['The user', 'AdminUserDetail'],
-        404: ['Not found'],
-      }),
+      detail: adminOperation(
+        'user_detail',
+        'Get a user',
+        {
+          200: ['The user', 'AdminUserDetail'],
+          404: ['Not found'],
+        },
+        { parameters: [idInPath] },
+      ),
     })
     .post(
       '/api/admin/users/:id/suspend',
@@ -52,11 +67,16 @@ export function adminUserRoutes(deps: AdminUserDeps) {
         return done();
       },
       {
-        detail: adminOperation('suspend', 'Suspend a user and end every session', {
-          200: ['The user is suspended'],
-          403: ['Not an admin, or yourself'],
-          404: ['Not found'],
-        }),
+        detail: adminOperation(
+          'suspend',
+          'Suspend a user and end every session',
+          {
+            200: ['The user is suspended'],
+            403: ['Not an admin, or yourself'],
+            404: ['Not found'],
+          },
+          { parameters: [idInPath] },
+        ),
       },
     )
     .post(
@@ -66,10 +86,15 @@ export function adminUserRoutes(deps: AdminUserDeps) {
         return done();
       },
       {
-        detail: adminOperation('unsuspend', 'End the suspension of a user', {
-          200: ['The user is not suspended'],
-          404: ['Not found'],
-        }),
+        detail: adminOperation(
+          'unsuspend',
+          'End the suspension of a user',
+          {
+            200: ['The user is not suspended'],
+            404: ['Not found'],
+          },
+          { parameters: [idInPath] },
+        ),
       },
     );
 }
