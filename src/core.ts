@@ -17,6 +17,7 @@ import { createAudit } from './audit/service';
 import { createStripeEvents } from './billing/events';
 import { createBilling } from './billing/service';
 import { createPool } from './compute/pool';
+import { localUrl } from './config/address';
 import type { Options } from './config/options';
 import { createAdjustments } from './credits/adjustment';
 import { createPlanPeriodHandler, PLAN_PERIOD } from './credits/jobs';
@@ -181,7 +182,7 @@ function openAccounts(
   const passwords = createPasswords({ minLength: options.passwordMinLength });
   const sessions = createSessions(ports);
   const signup = options.signup as SignupPolicy;
-  const baseUrl = options.baseUrl || `http://${options.host}:${options.port}`;
+  const baseUrl = options.baseUrl || localUrl(options.host, options.port);
   const parts = { ...ports, ...features, passwords, sessions };
   const identities = createIdentities({ ...parts, signup });
   const { oidc, google } = features.issuers;

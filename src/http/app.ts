@@ -1,4 +1,5 @@
 import { type AnyElysia, Elysia } from 'elysia';
+import { localUrl } from '../config/address';
 import { assert } from '../lib/assert';
 import type { Log } from '../lib/log';
 import { presentError } from './errors';
@@ -48,7 +49,7 @@ export function listen(app: AnyElysia, address: { host: string; port: number }):
   const { server } = app;
   assert(server, 'a listening app has a server');
   return {
-    url: `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${server.port}`,
+    url: localUrl(address.host, server.port ?? address.port),
     async stop(graceMs) {
       // Waits for requests, and not for idle connections: the server itself would wait for both.
       void server.stop(false);

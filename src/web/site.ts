@@ -4,6 +4,7 @@ import type { GoogleSignIn } from '../accounts/google';
 import type { SignupPolicy } from '../accounts/types';
 import type { WebSessions } from '../accounts/web-sessions';
 import type { Billing } from '../billing/service';
+import { listenUrl } from '../config/address';
 import type { Options } from '../config/options';
 import type { RateLimiter } from '../http/limits';
 import type { Support } from '../support/service';
@@ -45,8 +46,9 @@ export interface Site {
 
 export function openSite(deps: SiteDeps): Site {
   const { options, google, describe } = deps;
-  const listensAt = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${options.port}`;
-  const baseUrl = options.baseUrl || listensAt;
+  // On every address it is not only this machine's browsers that come, and theirs refuse secure
+  // cookies over plain http: so the host stays as it is.
+  const baseUrl = options.baseUrl || listenUrl(options.host, options.port);
   const cookies = createCookies(baseUrl);
   const browsers = createBrowsers({ ...deps, cookies, baseUrl });
   const pages = {
