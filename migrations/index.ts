@@ -13,6 +13,7 @@ import audit from './0011_audit.sql' with { type: 'text' };
 import userSearch from './0012_user_search.sql' with { type: 'text' };
 import webSessions from './0013_web_sessions.sql' with { type: 'text' };
 import identity from './0014_identity.sql' with { type: 'text' };
+import research2llm from './0015_research2llm.sql' with { type: 'text' };
 
 /** In order; text imports, so that they are inside the binary. A released one never changes. */
 export const migrations: Migration[] = [
@@ -30,4 +31,5 @@ export const migrations: Migration[] = [
   { name: '0012_user_search', sql: userSearch },
   { name: '0013_web_sessions', sql: webSessions },
   { name: '0014_identity', sql: identity },
+  { name: '0015_research2llm', sql: research2llm },
 ];

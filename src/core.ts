@@ -42,6 +42,7 @@ import { createMail, type Mail } from './mail/service';
 import { createSmtpTransport } from './mail/smtp';
 import type { MailTransport } from './mail/types';
 import { createAddressPolicy } from './net/addresses';
+import { createDestinationCheck } from './net/destination';
 import { createFormPost } from './net/form-post';
 import { createGuardedFetch } from './net/guarded-fetch';
 import type { GuardedFetch } from './net/types';
@@ -106,6 +107,7 @@ function openPorts(options: Options) {
     log,
     path,
     db: openDatabase(path),
+    checkDestination: createDestinationCheck({ clock, allow: options.fetchAllow }),
     formPost: createFormPost({
       clock,
       policy: createAddressPolicy(options.fetchAllow),
@@ -148,7 +150,8 @@ function openFeatures(options: Options, ports: Ports, issuers: Issuers) {
     ...ports,
     parse,
     chunk: (text, pageStarts) => pool.run('chunk', { text, pageStarts }),
-    search: (userId, query, limit) => pool.run('search', { path, userId, query, limit }),
+    search: (userId, query, limit, depth) =>
+      pool.run('search', { path, userId, query, limit, depth }),
     limits: { maxDocumentBytes: options.documentMaxBytes },
   });
   const audit = createAudit(ports);
@@ -215,7 +218,11 @@ function openWork(options: Options, ports: Ports, features: Features) {
       synthesize: (input) => pool.run('synthesize', input),
       fillTyped: (input) => pool.run('fillTyped', input),
     },
-    reader: createPageReader({ fetch, parse }),
+    reader: createPageReader({
+      fetch,
+      parse,
+      content: (input) => pool.run('content', input),
+    }),
     providers: (userId, wanted) => [
       ...(wanted.library ? [createLibraryProvider({ library, userId })] : []),
       ...(wanted.web ? web : []),

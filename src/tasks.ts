@@ -1,8 +1,9 @@
 import { type Connection, openConnection } from './db/client';
 import { type Chunk, chunkText } from './library/chunk';
+import { pageContent } from './library/content';
 import { parseDocument } from './library/parse';
-import { createLibrarySearch } from './library/search';
-import type { LibraryHit, ParsedDocument, ParseInput } from './library/types';
+import { createLibrarySearch, type SearchDepth } from './library/search';
+import type { ContentInput, LibraryHit, ParsedDocument, ParseInput } from './library/types';
 import { type AnalyseInput, type Analysis, analyse } from './research/analyse';
 import { type SynthesizeInput, synthesize } from './research/stages/synthesize';
 import { fillTyped } from './research/typed/fill';
@@ -14,6 +15,7 @@ export interface SearchTask {
   userId: string;
   query: string;
   limit: number;
+  depth: SearchDepth | undefined;
 }
 
 type LibrarySearch = ReturnType<typeof createLibrarySearch>;
@@ -33,8 +35,9 @@ export const tasks = {
   chunk: async (input: { text: string; pageStarts: number[] | null }): Promise<Chunk[]> =>
     chunkText(input.text, input.pageStarts),
   parse: (input: ParseInput): Promise<ParsedDocument> => parseDocument(input),
-  search: ({ path, userId, query, limit }: SearchTask): Promise<LibraryHit[]> =>
-    searchOver(path)(userId, query, limit),
+  content: async (input: ContentInput): Promise<string | null> => pageContent(input),
+  search: ({ path, userId, query, limit, depth }: SearchTask): Promise<LibraryHit[]> =>
+    searchOver(path)(userId, query, limit, depth),
   analyse: async (input: AnalyseInput): Promise<Analysis> => analyse(input),
   synthesize: async (input: SynthesizeInput): Promise<{ brief: string }> => synthesize(input),
   fillTyped: async (input: Parameters<typeof fillTyped>[0]): Promise<TypedOutput> =>

@@ -72,6 +72,7 @@ test('the commands are those that scripts know', () => {
     'job show',
     'job cancel',
     'verify',
+    'export',
     'ticket list',
     'ticket show',
     'ticket reply',

@@ -3,6 +3,7 @@ import { Fault } from '../lib/fault';
 import { version } from '../version';
 import { addAuditCommand } from './audit';
 import { addCreditCommands } from './credits';
+import { addExportCommand } from './export';
 import { addHealthCommand } from './health';
 import { addJobCommands } from './jobs';
 import { addKeyCommands } from './keys';
@@ -41,6 +42,7 @@ export function buildProgram(): Command {
   addCreditCommands(program);
   addJobCommands(program);
   addVerifyCommand(program);
+  addExportCommand(program);
   addTicketCommands(program);
   addMailCommands(program);
   addStatsCommand(program);

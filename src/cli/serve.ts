@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 import { healthRoutes } from '../api/health';
 import { infrenceModels, infrenceRoutes } from '../api/infrence/routes';
+import { jobRoutes } from '../api/jobs';
+import { research2llmRoutes } from '../api/research2llm/routes';
+import { jobModels } from '../api/research2llm/schemas';
 import { readOptions } from '../config/parse';
 import { type Core, openCore } from '../core';
 import { composeApp, type Listening, listen } from '../http/app';
@@ -57,10 +60,22 @@ async function start(core: Core, streams: EventStreams): Promise<Listening> {
   const { options, log, clock } = core;
   const perMinute = options.signInRatePerMinute;
   const limiter = perMinute === 0 ? undefined : createRateLimiter({ clock, perMinute });
-  const api = () => apiRoutes(core, streams, limiter);
-  const describe = () => describeApi({ routes: api(), models: infrenceModels, version });
+  const describe = () => {
+    const { own, additions } = apiRoutes(core, streams, limiter);
+    return describeApi({
+      routes: own,
+      models: infrenceModels,
+      additions: { routes: additions, models: jobModels },
+      version,
+    });
+  };
+  const { own, additions } = apiRoutes(core, streams, limiter);
   const site = openSite({ ...core, streams, limiter, describe });
-  const app = composeApp({ log, routes: [...api(), ...site.routes], errorPage: site.errorPage });
+  const app = composeApp({
+    log,
+    routes: [...own, ...additions, ...site.routes],
+    errorPage: site.errorPage,
+  });
   // Before anything is answered: whoever sees that the server is up may count on its admin.
   const first = await firstSignIn(core);
   const listening = listenOrFault(app, options);
@@ -79,18 +94,23 @@ async function start(core: Core, streams: EventStreams): Promise<Listening> {
   return listening;
 }
 
+/** Of the contract that the description is held to, and beside it. */
 function apiRoutes(core: Core, streams: EventStreams, limiter: RateLimiter | undefined) {
   const { options, queue, clock } = core;
-  return [
-    ...infrenceRoutes({
+  return {
+    own: infrenceRoutes({
       ...core,
       streams,
       limiter,
       syncWaitMs: options.syncWaitMs,
       maxUploadBytes: options.documentMaxBytes + MULTIPART_OVERHEAD_BYTES,
     }),
-    healthRoutes({ queue, clock, version }),
-  ];
+    additions: [
+      jobRoutes({ ...core, defaultLanguage: options.language }),
+      ...research2llmRoutes(core),
+      healthRoutes({ queue, clock, version }),
+    ],
+  };
 }
 
 function listenOrFault(

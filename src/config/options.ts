@@ -112,6 +112,7 @@ export const optionTable = {
     '',
     'Mail address that is told to the search APIs, as they ask for.',
   ),
+  language: text('SONDE_LANGUAGE', 'pl', 'ISO 639-1 language of research2llm jobs that name none.'),
   fetchAllow: list(
     'SONDE_FETCH_ALLOW',
     'Private addresses or ranges that may be fetched all the same, comma separated.',

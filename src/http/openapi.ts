@@ -14,10 +14,15 @@ const bodyRefusals = {
   413: problem('The body is too large'),
 };
 
-export interface Described {
+interface Part {
   routes: AnyElysia[];
   /** By the names that routes refer to them by. */
   models: Record<string, TSchema>;
+}
+
+export interface Described extends Part {
+  /** The other dialects: all of it is marked as an addition to the first one's contract. */
+  additions: Part;
   version: string;
 }
 
@@ -35,7 +40,7 @@ interface Document {
  * Schema already, so the version is all that differs. Asked of an app of its own, so that the
  * plugin's page, which loads from another origin, is never served.
  */
-export async function describeApi({ routes, models, version }: Described): Promise<string> {
+export async function describeApi({ version, additions, ...own }: Described): Promise<string> {
   // Loaded when it is asked for: a server that starts has no need of it.
   const { swagger } = await import('@elysiajs/swagger');
   const describing = new Elysia().use(
@@ -52,17 +57,21 @@ export async function describeApi({ routes, models, version }: Described): Promi
         components: {
           securitySchemes: {
             bearer_api_key: { type: 'http', scheme: 'bearer', bearerFormat: 'API Key' },
+            api_key: { type: 'apiKey', in: 'header', name: 'X-API-Key', ...addition },
             bearer_jwt: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
           },
         },
       },
     }),
   );
+  const routes = [...own.routes, ...additions.routes];
   for (const part of routes) describing.use(part);
   const answer = await describing.handle(new Request(`http://localhost${SPEC_PATH}`));
   const description = (await answer.json()) as Document;
   restoreBodies(description, routes);
-  const components = { ...description.components, schemas: referring(models) };
+  mark(description, additions.routes);
+  const schemas = { ...referring(own.models), ...marked(referring(additions.models)) };
+  const components = { ...description.components, schemas };
   return JSON.stringify({ ...description, openapi: '3.1.0', components }, asPlainSchema);
 }
 
@@ -80,8 +89,21 @@ function restoreBodies({ paths }: Document, routes: AnyElysia[]): void {
   }
 }
 
+function mark({ paths }: Document, routes: AnyElysia[]): void {
+  for (const { method, path } of routes.flatMap((part) => part.routes)) {
+    const operation = paths[path.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
+    if (operation) Object.assign(operation, addition);
+  }
+}
+
+function marked(schemas: Record<string, object>): Record<string, object> {
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [name, { ...schema, ...addition }]),
+  );
+}
+
 /** A model inside another is named, and not told once more. */
-function referring(models: Record<string, TSchema>): Record<string, unknown> {
+function referring(models: Record<string, TSchema>): Record<string, object> {
   const names = new Map<unknown, string>(
     Object.entries(models).map(([name, model]) => [model, name]),
   );

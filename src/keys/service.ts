@@ -9,9 +9,10 @@ import { isAllowed } from './allowlist';
 import { checkedLimits, checkedName } from './limits';
 import { createSpendCaps } from './spend';
 import { keyStore, type StoredHolder } from './store';
-import type { ApiKey, CreatedKey, KeyHolder, KeyUse, NewKey } from './types';
+import type { ApiKey, CreatedKey, KeyHolder, KeyStyle, KeyUse, NewKey } from './types';
 
-const LIVE_PREFIX = 'inf_live_';
+/** A key works in every dialect: its prefix only tells where its owner made it. */
+const PREFIX: Record<KeyStyle, string> = { infrence: 'inf_live_', research2llm: 'r2l_' };
 /** 160 random bits, so that one SHA-256 without salt is enough to store it. */
 const RANDOM_BYTES = 20;
 const SHOWN_CHARACTERS = 8;
@@ -80,9 +81,10 @@ function createUse(deps: KeyDeps) {
 function createOwnership(deps: KeyDeps) {
   const store = deps.db.bind(keyStore);
 
-  function newSecret() {
-    const plaintext = LIVE_PREFIX + Buffer.from(deps.chance.bytes(RANDOM_BYTES)).toString('hex');
-    const prefix = plaintext.slice(0, LIVE_PREFIX.length + SHOWN_CHARACTERS);
+  function newSecret(style: KeyStyle) {
+    const start = PREFIX[style];
+    const plaintext = start + Buffer.from(deps.chance.bytes(RANDOM_BYTES)).toString('hex');
+    const prefix = plaintext.slice(0, start.length + SHOWN_CHARACTERS);
     return { plaintext, stored: { prefix, hash: sha256Hex(plaintext) } };
   }
 
@@ -100,7 +102,7 @@ function createOwnership(deps: KeyDeps) {
       const createdMs = deps.clock.nowMs();
       const name = checkedName(input.name);
       const limits = checkedLimits(input, createdMs);
-      const { plaintext, stored } = newSecret();
+      const { plaintext, stored } = newSecret(input.style ?? 'infrence');
       const row = { id: deps.chance.id(), userId: input.userId, name, createdMs, ...limits };
       await deps.db.write(async (tx) => {
         await expectActive(tx, input.userId);
@@ -118,7 +120,6 @@ function createOwnership(deps: KeyDeps) {
      * an account that is not active.
      */
     async reset(id: string, userId: string): Promise<CreatedKey> {
-      const { plaintext, stored } = newSecret();
       return deps.db.write(async (tx) => {
         const key = await store.within(tx).find(id, userId);
         if (!key || key.revokedMs !== null) throw unknownKey(id);
@@ -126,6 +127,7 @@ function createOwnership(deps: KeyDeps) {
           throw new Fault('conflict', 'this key has expired: make a new one', { field: 'id' });
         }
         await expectActive(tx, userId);
+        const { plaintext, stored } = newSecret(styleOf(key.prefix));
         await store.within(tx).replaceSecret(id, stored);
         return { ...key, prefix: stored.prefix, lastUsedMs: null, plaintext };
       });
@@ -148,6 +150,10 @@ function createOwnership(deps: KeyDeps) {
       });
     },
   };
+}
+
+function styleOf(prefix: string): KeyStyle {
+  return prefix.startsWith(PREFIX.research2llm) ? 'research2llm' : 'infrence';
 }
 
 function unknownKey(id: string): Fault {

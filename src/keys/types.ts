@@ -19,10 +19,15 @@ export interface ApiKey extends KeyLimits {
   revokedMs: number | null;
 }
 
+/** The dialect whose keys a key looks like. */
+export type KeyStyle = 'infrence' | 'research2llm';
+
 /** As the owner asks for it: checked by the service. */
 export interface NewKey {
   userId: string;
   name: string;
+  /** infrence if absent. */
+  style?: KeyStyle;
   expiresMs?: number | null;
   /** Whole credits. */
   spendCapCredits?: number | null;

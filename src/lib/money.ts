@@ -31,6 +31,13 @@ export function formatUsd(micros: number): string {
   return (Math.floor(micros / MICROS_PER_CREDIT) / CREDITS_PER_USD).toFixed(2);
 }
 
+/** Exactly: a micro-dollar is 100 micro-credits. */
+export function usdMicrosToMicros(usdMicros: number): number {
+  const micros = usdMicros * CREDITS_PER_USD;
+  assert(Number.isSafeInteger(micros), `amount out of range: ${usdMicros} micro-dollars`);
+  return micros;
+}
+
 /** The list price in micro-dollars: 1 credit is 10,000 of them. */
 export function microsToUsdMicros(micros: number): number {
   return Math.round(micros / CREDITS_PER_USD);

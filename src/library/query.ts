@@ -65,6 +65,11 @@ export function planSearch(counted: CountedTerm[]): SearchPlan {
   return { expressions: [supported, driven], firstMaySuffice: tooCommon };
 }
 
+/** A word in lower case that says how a sentence is built, not what it is about. */
+export function isStopWord(word: string): boolean {
+  return STOP_WORDS.has(word);
+}
+
 const MAX_QUERY_UNITS = 4_000;
 const MAX_TERMS = 32;
 const MAX_TERM_UNITS = 64;

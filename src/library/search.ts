@@ -1,11 +1,25 @@
-import type { Connection, Prepared } from '../db/client';
-import { COUNT_LIMIT, planSearch, queryTerms, quoted } from './query';
+import type { Connection } from '../db/client';
+import { drawnTogether } from './likeness';
+import { COUNT_LIMIT, type CountedTerm, planSearch, queryTerms, quoted } from './query';
+import { countTerms, relevanceOf } from './relevance';
 import { type ScopeRange, SHARED_SCOPE, scopeRange } from './scope';
 import { decompressText } from './snapshot-text';
 import type { LibraryHit } from './types';
 
+/**
+ * `quick` ranks passages by the index alone. `thorough` weighs the documents they stand in against
+ * one another, at several times the cost: the best passage of each document first, in the order of
+ * the documents, then the other passages.
+ */
+export type SearchDepth = 'quick' | 'thorough';
+
 /** The passages that the user may see, best first. Any query is answered, if with nothing. */
-export type LibrarySearch = (userId: string, query: string, limit: number) => Promise<LibraryHit[]>;
+export type LibrarySearch = (
+  userId: string,
+  query: string,
+  limit: number,
+  depth?: SearchDepth,
+) => Promise<LibraryHit[]>;
 
 interface RankedChunk {
   id: number;
@@ -27,6 +41,10 @@ interface PassageRow {
 const MAX_LIMIT = 500;
 /** The same passage may be there twice, as one's own and as shared. */
 const SPARE_HITS = 5;
+/** How many passages a thorough search looks into, at least. */
+const THOROUGH_PASSAGES = 200;
+/** A text of this length is weighed whole; of a longer one the passages that were found. */
+const WHOLE_TEXT_UNITS = 6_000;
 
 const RANK = 'bm25(chunk_index, 2.0, 1.0)';
 
@@ -37,6 +55,9 @@ function prepareStatements(connection: Connection) {
     ),
     isUsed: connection.prepare<{ isUsed: 0 | 1 }>(
       'SELECT EXISTS (SELECT 1 FROM chunk WHERE id BETWEEN :first AND :last) AS isUsed',
+    ),
+    highest: connection.prepare<{ id: number | null }>(
+      'SELECT max(id) AS id FROM chunk WHERE id BETWEEN :first AND :last',
     ),
     count: connection.prepare<{ chunkCount: number }>(
       `SELECT count(*) AS chunkCount FROM (
@@ -66,14 +87,20 @@ type Statements = ReturnType<typeof prepareStatements>;
 /** Over a bare connection, so that it runs in a Worker beside the process that writes. */
 export function createLibrarySearch(connection: Connection): LibrarySearch {
   const statements = prepareStatements(connection);
-  return async (userId, query, limit) => {
+  return async (userId, query, limit, depth = 'quick') => {
     const wanted = Math.min(Math.max(0, Math.floor(limit)), MAX_LIMIT);
     const terms = queryTerms(query);
     if (wanted === 0 || terms.length === 0) return [];
     const ranges = await rangesOf(statements, userId);
-    const ranked = await rankedChunks(statements, terms, ranges, wanted + SPARE_HITS);
-    const rows = await visiblePassages(statements, userId, ranked);
-    return withText(statements.snapshot, rows.slice(0, wanted));
+    const counted = await countedTerms(statements, terms);
+    const considered = depth === 'quick' ? wanted : Math.max(wanted, THOROUGH_PASSAGES);
+    const ranked = await rankedChunks(statements, counted, ranges, considered + SPARE_HITS);
+    const rows = (await visiblePassages(statements, userId, ranked)).slice(0, considered);
+    const texts = textsBy(statements.snapshot);
+    if (depth === 'quick') return withText(texts, rows);
+    const total = await chunkTotal(statements, ranges);
+    const documents = await weighed(texts, rows, counted, total);
+    return withText(texts, byDocument(documents).slice(0, wanted));
   };
 }
 
@@ -87,17 +114,31 @@ async function rangesOf(statements: Statements, userId: string): Promise<ScopeRa
   return ranges;
 }
 
-async function rankedChunks(
-  statements: Statements,
-  terms: string[],
-  ranges: ScopeRange[],
-  limit: number,
-): Promise<RankedChunk[]> {
+async function countedTerms(statements: Statements, terms: string[]): Promise<CountedTerm[]> {
   const counted = [];
   for (const term of terms) {
     const row = await statements.count.get({ expression: quoted(term) });
     counted.push({ term, chunkCount: row?.chunkCount ?? 0 });
   }
+  return counted;
+}
+
+/** Ids are given in a row: the highest tells how many there are, but for what was removed. */
+async function chunkTotal(statements: Statements, ranges: ScopeRange[]): Promise<number> {
+  let total = 0;
+  for (const range of ranges) {
+    const row = await statements.highest.get({ ...range });
+    if (row?.id) total += row.id - range.first + 1;
+  }
+  return total;
+}
+
+async function rankedChunks(
+  statements: Statements,
+  counted: CountedTerm[],
+  ranges: ScopeRange[],
+  limit: number,
+): Promise<RankedChunk[]> {
   const plan = planSearch(counted);
   const best = new Map<number, number>();
   for (const [index, expression] of plan.expressions.entries()) {
@@ -135,21 +176,69 @@ async function visiblePassages(
   return passages;
 }
 
-async function withText(
-  snapshots: Prepared<{ length: number; textZstd: Uint8Array }>,
+interface WeighedDocument {
+  score: number;
+  /** Best first. */
+  passages: ScoredPassage[];
+}
+
+/** The documents that the passages stand in, best first. */
+async function weighed(
+  texts: Texts,
   passages: ScoredPassage[],
-): Promise<LibraryHit[]> {
+  counted: CountedTerm[],
+  total: number,
+): Promise<WeighedDocument[]> {
+  const documents = [...Map.groupBy(passages, (passage) => passage.documentId).values()];
+  const counts = [];
+  for (const found of documents) {
+    const [first] = found;
+    const text = first ? ((await texts(first.snapshotHash)) ?? '') : '';
+    const told =
+      text.length <= WHOLE_TEXT_UNITS
+        ? text
+        : found.map(({ start, end }) => text.slice(start, end)).join('\n');
+    counts.push(countTerms({ title: first?.title ?? '', text: told }));
+  }
+  const scores = drawnTogether(relevanceOf(counted, total, counts), counts);
+  return documents
+    .map((found, index) => ({ score: scores[index] ?? 0, passages: found }))
+    .sort((a, b) => b.score - a.score);
+}
+
+/** The best passage of each document, then the others as they were ranked. */
+function byDocument(documents: WeighedDocument[]): ScoredPassage[] {
+  const leads: ScoredPassage[] = [];
+  const others: ScoredPassage[] = [];
+  for (const { score, passages } of documents) {
+    const [lead, ...rest] = passages;
+    if (lead) leads.push({ ...lead, score });
+    others.push(...rest);
+  }
+  return [...leads, ...others.sort((a, b) => b.score - a.score)];
+}
+
+type Texts = (hash: string) => Promise<string | undefined>;
+
+/** The texts of snapshots, each unpacked once. */
+function textsBy(snapshots: Statements['snapshot']): Texts {
   const texts = new Map<string, string>();
+  return async (hash) => {
+    const known = texts.get(hash);
+    if (known !== undefined) return known;
+    const row = await snapshots.get({ hash });
+    if (!row) return undefined;
+    const text = decompressText(row.textZstd, row.length);
+    texts.set(hash, text);
+    return text;
+  };
+}
+
+async function withText(texts: Texts, passages: ScoredPassage[]): Promise<LibraryHit[]> {
   const hits: LibraryHit[] = [];
   for (const { chunkId: _, ...passage } of passages) {
-    let text = texts.get(passage.snapshotHash);
-    if (text === undefined) {
-      const row = await snapshots.get({ hash: passage.snapshotHash });
-      if (!row) continue;
-      text = decompressText(row.textZstd, row.length);
-      texts.set(passage.snapshotHash, text);
-    }
-    hits.push({ ...passage, text: text.slice(passage.start, passage.end) });
+    const text = await texts(passage.snapshotHash);
+    if (text !== undefined) hits.push({ ...passage, text: text.slice(passage.start, passage.end) });
   }
   return hits;
 }

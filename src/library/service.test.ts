@@ -325,4 +325,27 @@ describe('search', () => {
     expect(await library.search(ADA, 'obsidian', 5)).toEqual([]);
     expect(await library.search(ADA, 'flint', 5)).toHaveLength(1);
   });
+
+  test('a thorough search gives the best passage of each document before the second of any', async () => {
+    const paragraph = (word: string) => `${word} marble quarry. `.repeat(50).trim();
+    const text = ['first', 'second', 'third'].map(paragraph).join('\n\n');
+    const long = await library.addText({ ownerId: ADA, shared: false, title: 'Long', text });
+    const short = await library.addText({
+      ownerId: ADA,
+      shared: false,
+      title: 'Short',
+      text: 'A quarry of marble.',
+    });
+    const hits = await library.search(ADA, 'marble quarry', 10, 'thorough');
+    const ids = hits.map((hit) => hit.documentId);
+    expect(new Set(ids.slice(0, 2))).toEqual(new Set([long.document.id, short.document.id]));
+    expect(ids.length).toBeGreaterThan(2);
+    expect(await library.search(ADA, 'marble quarry', 2, 'thorough')).toHaveLength(2);
+  });
+
+  test('a thorough search sees what its user may see, and nothing else', async () => {
+    await library.addText({ ownerId: BOB, shared: false, text: 'The zephyr launch code is 7.' });
+    expect(await library.search(ADA, 'zephyr launch code', 10, 'thorough')).toEqual([]);
+    expect(await library.search(BOB, 'zephyr launch code', 10, 'thorough')).toHaveLength(1);
+  });
 });

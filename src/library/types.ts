@@ -7,6 +7,18 @@ export interface ParsedDocument {
   text: string;
   /** Where each page begins in `text`; null for what has no pages. */
   pageStarts: number[] | null;
+  /** What a web page says of itself; absent for everything else. It is not kept. */
+  head?: PageHead;
+}
+
+/** What a page's head asks of machines. */
+export interface PageHead {
+  /** The absolute address under which the page wants to be known; null when it names none. */
+  canonicalUrl: string | null;
+  /** What `<meta name="robots">` restricts, and `<meta>` for one crawler; names in lower case. */
+  robots: { agent: string; content: string }[];
+  /** The `tdm-reservation` of TDMRep as it was written; null when there is none. */
+  tdmReservation: string | null;
 }
 
 export interface ParseInput {
@@ -17,6 +29,14 @@ export interface ParseInput {
   declaredType?: string | undefined;
   /** Where it came from, to resolve what is relative. */
   url?: string | undefined;
+}
+
+/** A page whose content is wanted as a whole, beside its text. */
+export interface ContentInput {
+  bytes: Uint8Array;
+  /** The Content-Type that the sender claims: a hint only. */
+  declaredType?: string | undefined;
+  kind: 'markdown' | 'html';
 }
 
 /** A text kept under its SHA-256, so that a quote can be checked at any time. */

@@ -1,4 +1,5 @@
 import { Fault, type FaultOptions } from '../lib/fault';
+import type { OptOut } from './opt-out';
 
 /** Why a fetch came to nothing. */
 export type FetchFailure =
@@ -16,15 +17,18 @@ export class FetchFault extends Fault {
   readonly reason: FetchFailure;
   /** The HTTP status, when the host answered with one that is no success. */
   readonly status: number | null;
+  /** What the site asks of machines, when that is why the page is not read. */
+  readonly optOut: OptOut | null;
 
   constructor(
     reason: FetchFailure,
     publicMessage: string,
-    options: FaultOptions & { status?: number } = {},
+    options: FaultOptions & { status?: number; optOut?: OptOut } = {},
   ) {
     super(reason === 'refused' ? 'fetch_refused' : 'fetch_failed', publicMessage, options);
     this.reason = reason;
     this.status = options.status ?? null;
+    this.optOut = options.optOut ?? null;
   }
 }
 

@@ -1,8 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import type { AddressPolicy } from './addresses';
 import { ACCEPT_ENCODING, type BodyLimits, readBody } from './body';
 import { beforeAbort } from './deadline';
 import { type Exchange, exchange } from './exchange';
 import { connectionFault, FetchFault } from './fetch-fault';
+import type { PageHeaders } from './permission';
 import { parseTarget, type Resolve, type Target, vetTarget } from './target';
 
 export interface Way {
@@ -17,7 +19,9 @@ export interface Errand {
   body: BodyLimits;
   signal: AbortSignal;
   /** Asked before each hop, after its addresses were vetted; throws to stop there. */
-  mayVisit?: (url: URL) => Promise<void>;
+  mayVisit?: (url: URL) => Promise<unknown>;
+  /** Asked before the body of a page is read; throws to leave it unread. */
+  mayRead?: (url: URL, headers: PageHeaders) => void;
 }
 
 /** The end of the redirects, whatever its status. */
@@ -81,6 +85,7 @@ async function readAnswer(target: Target, hop: Exchange, errand: Errand): Promis
   const { response, status } = hop;
   const { hostname } = target;
   const isSuccess = status >= 200 && status < 300;
+  if (isSuccess) errand.mayRead?.(target.url, pageHeaders(response));
   try {
     return {
       url: target.url.href,
@@ -95,4 +100,12 @@ async function readAnswer(target: Target, hop: Exchange, errand: Errand): Promis
   } catch (cause) {
     throw errand.signal.aborted ? errand.signal.reason : connectionFault(hostname, cause);
   }
+}
+
+/** Several lines of one field stay apart: each may be for another crawler. */
+function pageHeaders({ headersDistinct }: IncomingMessage): PageHeaders {
+  return {
+    robotsTag: headersDistinct['x-robots-tag'] ?? [],
+    tdmReservation: headersDistinct['tdm-reservation']?.[0],
+  };
 }

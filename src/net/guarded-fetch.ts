@@ -3,8 +3,11 @@ import { createAddressPolicy } from './addresses';
 import { startDeadline } from './deadline';
 import { statusFault } from './fetch-fault';
 import { follow, type Way } from './follow';
+import { createPermission } from './permission';
 import { createRobots, MAX_ROBOTS_BYTES, MAX_ROBOTS_REDIRECTS } from './robots';
 import { parseTarget, type Resolve, systemResolve } from './target';
+import { createTdmReservations } from './tdm';
+import { MAX_TDM_BYTES } from './tdm-rules';
 import type { FetchOptions, GuardedFetch } from './types';
 
 /** The operator's limits. A single fetch may ask for less, never for more. */
@@ -35,21 +38,26 @@ export function createGuardedFetch(deps: GuardedFetchDeps): GuardedFetch {
   };
 
   // Under a deadline of its own: the answer is everybody's, so one caller's abort must not end it.
+  const loadFile = async (url: string, accept: string, maxBytes: number) => {
+    const deadline = startDeadline(clock, limits.timeoutMs, new URL(url).hostname);
+    try {
+      return await follow(way, url, {
+        accept,
+        maxRedirects: MAX_ROBOTS_REDIRECTS,
+        body: { maxBytes, overflow: 'truncate' },
+        signal: deadline.signal,
+      });
+    } finally {
+      deadline.clear();
+    }
+  };
   const robots = createRobots({
     clock,
-    load: async (url) => {
-      const deadline = startDeadline(clock, limits.timeoutMs, new URL(url).hostname);
-      try {
-        return await follow(way, url, {
-          accept: 'text/plain',
-          maxRedirects: MAX_ROBOTS_REDIRECTS,
-          body: { maxBytes: MAX_ROBOTS_BYTES, overflow: 'truncate' },
-          signal: deadline.signal,
-        });
-      } finally {
-        deadline.clear();
-      }
-    },
+    load: (url) => loadFile(url, 'text/plain', MAX_ROBOTS_BYTES),
+  });
+  const tdm = createTdmReservations({
+    clock,
+    load: (url) => loadFile(url, 'application/json', MAX_TDM_BYTES),
   });
 
   return {
@@ -58,6 +66,7 @@ export function createGuardedFetch(deps: GuardedFetchDeps): GuardedFetch {
       const timeoutMs = Math.min(options.timeoutMs ?? limits.timeoutMs, limits.timeoutMs);
       const maxBytes = Math.min(options.maxBytes ?? limits.maxBytes, limits.maxBytes);
       const deadline = startDeadline(clock, timeoutMs, hostname, options.signal);
+      const permission = options.posture && createPermission({ robots, tdm }, options.posture);
       try {
         const answer = await follow(way, url, {
           accept: options.accept ?? '*/*',
@@ -65,12 +74,14 @@ export function createGuardedFetch(deps: GuardedFetchDeps): GuardedFetch {
           body: { maxBytes, overflow: 'fail' },
           signal: deadline.signal,
           ...(options.robots ? { mayVisit: robots.check } : {}),
+          ...(permission ? { mayVisit: permission.mayVisit, mayRead: permission.mayRead } : {}),
         });
         const { status, contentType, bytes } = answer;
         if (status < 200 || status >= 300) {
           throw statusFault(answer.hostname, status, answer.retryAfter, clock.nowMs());
         }
-        return { url: answer.url, status, contentType, bytes };
+        const page = { url: answer.url, status, contentType, bytes };
+        return permission ? { ...page, optOut: permission.optOut } : page;
       } finally {
         deadline.clear();
       }

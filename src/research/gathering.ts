@@ -2,10 +2,15 @@ import type { Clock } from '../lib/clock';
 import { Fault, publicMessage } from '../lib/fault';
 import { sha256Hex } from '../lib/ids';
 import type { ParsedDocument, Snapshot } from '../library/types';
-import type { Reader, SearchHit, SearchProvider } from './ports';
+import { contentOfText } from './content';
+import { type Meter, unmetered } from './meter';
+import type { Reader, ReadPage, SearchHit, SearchProvider } from './ports';
 import { Recorder, type TraceCall } from './recorder';
+import { settingsOf } from './settings';
 import { fuse, unseen } from './stages/search';
+import { mayRead, mayVisit, type TriageRules } from './stages/triage';
 import type {
+  ContentKind,
   Page,
   PinnedRequest,
   PinnedSource,
@@ -17,17 +22,24 @@ import type {
 } from './types';
 
 const READS_AT_ONCE = 6;
-const HITS_PER_QUERY = 20;
-/** Of a longer text, only what the search found is looked at. */
-const READ_WHOLE_LENGTH = 120_000;
+const GIVEN = 'given';
 
 export interface GatheringPorts {
   providers: SearchProvider[];
   reader: Reader;
   clock: Clock;
+  /** Of a job that is metered. */
+  meter?: Meter;
   /** The stored text of a snapshot; undefined when there is none. */
   snapshot(hash: string): Promise<Snapshot | undefined>;
   emit(event: ProgressEvent): Promise<void>;
+}
+
+/** What a source holds, kept for the asker. */
+export interface SourceContent {
+  source: number;
+  kind: ContentKind;
+  text: string;
 }
 
 /** The search and read stages of one job, and what they remember between its waves. */
@@ -35,16 +47,21 @@ export class Gathering {
   /** Of every source read so far. */
   readonly pages: Page[] = [];
   #request: PinnedRequest;
+  #rules: TriageRules;
+  #meter: Meter;
   #ports: GatheringPorts;
   #signal: AbortSignal;
   #recorder: Recorder;
   #snapshots: ParsedDocument[] = [];
+  #contents: SourceContent[] = [];
   #seen = new Set<string>();
   #given: SearchHit[] = [];
   #frontier: SearchHit[] = [];
 
   constructor(request: PinnedRequest, ports: GatheringPorts, signal: AbortSignal) {
     this.#request = request;
+    this.#rules = rulesOf(request, ports.clock);
+    this.#meter = ports.meter ?? unmetered();
     this.#ports = ports;
     this.#signal = signal;
     this.#recorder = new Recorder(ports.clock);
@@ -55,30 +72,43 @@ export class Gathering {
     return this.#given.length + this.#frontier.length;
   }
 
+  /** True when the cost limit of the job kept something from being asked or read. */
+  get isOverCost(): boolean {
+    return this.#meter.hasRefused || (this.unreadCount > 0 && this.#meter.isExhausted);
+  }
+
   /** Brings back what a committed state only names: the pages' texts and what was seen. */
   async resume(state: ResearchState): Promise<void> {
     for (const source of state.sources) {
       const snapshot = await this.#ports.snapshot(source.snapshotHash);
       if (!snapshot) continue;
-      this.pages.push(pageOf(source, snapshot));
+      this.pages.push(pageOf(source, snapshot, this.#rules));
       unseen([{ ...source, snippet: null, doi: null }], this.#seen);
     }
     this.#given = unseen(this.#request.sources.map(givenHit), this.#seen);
   }
 
   /** What was fetched and asked since the last time: it is committed with the wave. */
-  take(): { snapshots: ParsedDocument[]; trace: TraceCall[] } {
-    return { snapshots: this.#snapshots.splice(0), trace: this.#recorder.take() };
+  take(): { snapshots: ParsedDocument[]; contents: SourceContent[]; trace: TraceCall[] } {
+    return {
+      snapshots: this.#snapshots.splice(0),
+      contents: this.#contents.splice(0),
+      trace: this.#recorder.take(),
+    };
   }
 
   /** Asks every provider every query of the wave, all at once; a provider that fails is named. */
   async search(state: ResearchState, asked: PlannedQuery[]): Promise<number> {
-    const { providers } = this.#ports;
+    const { channel } = this.#rules;
+    const providers = this.#ports.providers.filter(
+      (provider) => channel === 'hybrid' || (provider.channel ?? channel) === channel,
+    );
     const answers = await Promise.all(
       asked.flatMap((query) => providers.map((provider) => this.#ask(state, query, provider))),
     );
     state.searches.push(...answers.map((answer) => answer.search));
-    const fresh = unseen(fuse(answers.map((answer) => answer.hits)), this.#seen);
+    const lists = answers.map(({ hits, search: { query } }) => ({ query, hits }));
+    const fresh = unseen(fuse(lists), this.#seen);
     // What a later wave finds was asked for with more knowledge: it is read before the leftovers.
     this.#frontier = [...fresh, ...this.#frontier];
     return fresh.length;
@@ -89,7 +119,8 @@ export class Gathering {
     { subQuestion, text }: PlannedQuery,
     provider: SearchProvider,
   ): Promise<{ hits: SearchHit[]; search: Search }> {
-    const query = { text, limit: HITS_PER_QUERY, language: this.#request.language };
+    const { resultsPerQuery: limit, publishedAfterMs } = this.#rules;
+    const query = { text, limit, language: this.#request.language, publishedAfterMs };
     const search: Search = {
       wave: state.waveCount,
       subQuestion,
@@ -98,14 +129,20 @@ export class Gathering {
       foundCount: 0,
       error: null,
     };
+    if (!(await this.#meter.reserveCall(provider.costUsdMicros ?? 0))) {
+      const error = 'not asked: the cost limit of the job leaves no room for it';
+      return { hits: [], search: { ...search, isUnasked: true, error } };
+    }
     try {
-      const hits = await this.#recorder.record(
+      const found = await this.#recorder.record(
         `search.${provider.name}`,
         query,
         () => provider.search(query, this.#signal),
-        (found) => found.map(({ url, title }) => ({ url, title })),
+        (answer) => answer.map(({ url, title }) => ({ url, title })),
       );
-      return { hits, search: { ...search, foundCount: hits.length } };
+      const hits = found.slice(0, limit).filter((hit) => mayRead(hit, text, this.#rules));
+      const passedOverCount = found.length - hits.length;
+      return { hits, search: { ...search, foundCount: found.length, passedOverCount } };
     } catch (thrown) {
       return { hits: [], search: { ...search, error: publicMessage(thrown) } };
     }
@@ -116,12 +153,17 @@ export class Gathering {
     let room = maxCount;
     let readCount = 0;
     while (room > 0 && !this.#signal.aborted) {
-      const batch = this.#next(Math.min(READS_AT_ONCE, room));
+      const wanted = Math.min(READS_AT_ONCE, room, this.unreadCount);
+      const batch = this.#next(this.#meter.reserveSources(wanted));
       if (batch.length === 0) break;
       const pages = await Promise.all(batch.map((hit) => this.#readOne(hit, state)));
       for (const [index, parsed] of pages.entries()) {
         const hit = batch[index];
-        if (!parsed || !hit) continue;
+        if (!hit) continue;
+        if (!parsed) {
+          this.#meter.giveBackSource();
+          continue;
+        }
         readCount += 1;
         room -= 1;
         await this.#addSource(state, hit, parsed);
@@ -137,7 +179,7 @@ export class Gathering {
     return [...given, ...this.#frontier.splice(0, count - given.length)];
   }
 
-  async #readOne(hit: SearchHit, state: ResearchState): Promise<ParsedDocument | undefined> {
+  async #readOne(hit: SearchHit, state: ResearchState): Promise<Readable | undefined> {
     try {
       return await this.#recorder.record(
         hit.snapshotHash ? 'read.snapshot' : 'read.page',
@@ -155,42 +197,99 @@ export class Gathering {
     }
   }
 
-  async #textOf(hit: SearchHit): Promise<ParsedDocument> {
+  async #textOf(hit: SearchHit): Promise<Readable> {
     if (hit.snapshotHash === null) {
-      const page = await this.#ports.reader.read(hit.url, this.#signal);
+      const { posture, sourceContent: content } = this.#rules;
+      const options = { posture, content, snippet: hit.snippet };
+      const page = await this.#ports.reader.read(hit.url, this.#signal, options);
+      this.#assertWanted(hit, page);
       this.#snapshots.push(page);
       return page;
     }
     const snapshot = await this.#ports.snapshot(hit.snapshotHash);
     // A document may be removed between the search and the read.
     if (!snapshot) throw new Fault('not_found', 'the document was removed meanwhile');
+    this.#assertWanted(hit, { ...snapshot, url: hit.url });
     return { ...snapshot, title: hit.title };
   }
 
-  async #addSource(state: ResearchState, hit: SearchHit, parsed: ParsedDocument): Promise<void> {
-    const isLarge = parsed.text.length > READ_WHOLE_LENGTH;
+  /** Only what was read shows where it was in the end, and of what kind. */
+  #assertWanted(hit: SearchHit, read: { url: string; mediaType: string }): void {
+    if (hit.provider === GIVEN) return;
+    if (!this.#rules.keepsPdfs && read.mediaType === 'application/pdf') {
+      throw new Fault('unsupported_media', 'it is a PDF, and this job reads none');
+    }
+    if (read.url !== hit.url && !mayVisit(read.url, this.#rules)) {
+      throw new Fault('fetch_refused', 'it leads to a site that this job does not read');
+    }
+  }
+
+  async #addSource(state: ResearchState, hit: SearchHit, parsed: Readable): Promise<void> {
+    const { readLength, sourceContent } = this.#rules;
+    const kind = parsed.isSnippet ? null : sourceContent;
+    const channel = this.#ports.providers.find(({ name }) => name === hit.provider)?.channel;
+    const isLarge = parsed.text.length > readLength;
     const source: Source = {
       number: state.sources.length + 1,
       url: hit.url,
       title: parsed.title || hit.title,
       domain: domainOf(hit.url),
       provider: hit.provider,
+      ...(channel ? { channel } : {}),
       snapshotHash: sha256Hex(parsed.text),
       summary: null,
       copyOf: null,
+      ...(kind === null ? {} : { contentKind: kind }),
+      ...canonicalOf(parsed, hit.url),
+      ...(parsed.optOut?.tier ? { optOutTier: parsed.optOut.tier } : {}),
+      ...(parsed.isSnippet ? { isSnippet: true } : {}),
       ...(isLarge && hit.spans ? { spans: hit.spans } : {}),
     };
     state.sources.push(source);
-    this.pages.push(pageOf(source, parsed));
+    this.pages.push(pageOf(source, parsed, this.#rules));
     const { number, title, url } = source;
+    if (kind !== null) {
+      const text = parsed.content ?? contentOfText(parsed.text, kind);
+      this.#contents.push({ source: number, kind, text });
+    }
     await this.#ports.emit({ type: 'source', data: { number, title, url } });
   }
 }
 
-function pageOf(source: Source, parsed: Pick<ParsedDocument, 'text' | 'pageStarts'>): Page {
-  const { number, snapshotHash, url, title, domain, spans = null } = source;
+/** The text of a source; what was fetched may have its whole content beside it. */
+type Readable = ParsedDocument & Pick<ReadPage, 'content' | 'optOut' | 'isSnippet'>;
+
+function rulesOf(request: PinnedRequest, clock: Clock): TriageRules {
+  const settings = settingsOf(request);
+  const { maxAgeMs } = settings;
+  const askedMs = request.askedMs ?? clock.nowMs();
+  return { ...settings, publishedAfterMs: maxAgeMs === null ? null : askedMs - maxAgeMs };
+}
+
+function pageOf(
+  source: Source,
+  parsed: Pick<ParsedDocument, 'text' | 'pageStarts'>,
+  { readLength }: TriageRules,
+): Page {
+  const { number, snapshotHash, url, title, domain, canonicalUrl, spans = null } = source;
   const { text, pageStarts } = parsed;
-  return { source: number, snapshotHash, url, title, domain, text, pageStarts, spans };
+  return {
+    source: number,
+    snapshotHash,
+    url,
+    ...(canonicalUrl ? { canonicalUrl } : {}),
+    title,
+    domain,
+    text,
+    pageStarts,
+    spans,
+    readLength,
+  };
+}
+
+function canonicalOf({ head }: ParsedDocument, url: string): Pick<Source, 'canonicalUrl'> {
+  const canonicalUrl = head?.canonicalUrl ?? null;
+  return canonicalUrl === null || canonicalUrl === url ? {} : { canonicalUrl };
 }
 
 function givenHit(source: PinnedSource): SearchHit {
@@ -198,7 +297,7 @@ function givenHit(source: PinnedSource): SearchHit {
   return {
     url: source.url,
     title: isSnapshot ? source.title : source.url,
-    provider: 'given',
+    provider: GIVEN,
     snippet: null,
     doi: null,
     snapshotHash: isSnapshot ? source.hash : null,

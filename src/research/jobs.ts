@@ -1,8 +1,10 @@
 import type { JobHandler, JobOutcome, JobRun } from '../jobs/types';
 import type { Clock } from '../lib/clock';
 import type { Library } from '../library/service';
-import { budgetOf, priceOfDone, priceOfUsed } from './modes';
-import { type Checkpoint, initialState, runPipeline, type Stages } from './pipeline';
+import { createWaveCommit } from './committing';
+import { Meter } from './meter';
+import { budgetOf, capMicros, priceOfDone, priceOfUsed, type Used } from './modes';
+import { initialState, runPipeline, type Stages } from './pipeline';
 import type { Reader, SearchProvider } from './ports';
 import { createSettlement, type SettlementDeps } from './settlement';
 import { type ResearchRow, researchStore } from './store';
@@ -25,12 +27,14 @@ export interface ResearchJobDeps extends SettlementDeps {
 export function createResearchHandler(deps: ResearchJobDeps): JobHandler {
   const store = deps.db.bind(researchStore);
   const settlement = createSettlement(deps);
+  const commitWave = createWaveCommit(deps);
 
   async function perform(run: JobRun): Promise<JobOutcome> {
     const row = await store.read.byJob(run.job.id);
     if (!row) return { outcome: 'failed', error: 'the research of this job is gone' };
     const request = JSON.parse(row.request) as PinnedRequest;
     const committed = row.checkpoint ? (JSON.parse(row.checkpoint) as ResearchState) : initialState;
+    const meter = meterOf(run, row, request, committed);
     const state = await runPipeline(
       request,
       budgetOf(request),
@@ -40,58 +44,51 @@ export function createResearchHandler(deps: ResearchJobDeps): JobHandler {
         reader: deps.reader,
         stages: deps.stages,
         clock: deps.clock,
+        meter,
         snapshot: (hash) => deps.library.snapshot(hash),
         emit: (event) => emit(run, event),
         checkpoint: (checkpoint) => commitWave(run, checkpoint),
       },
       run.signal,
     );
-    return outcomeOf(run, row, state);
+    const { callCostMicros } = meter;
+    return outcomeOf(run, row, request, { sourcesRead: state.sources.length, callCostMicros });
+  }
+
+  function meterOf(
+    run: JobRun,
+    row: ResearchRow,
+    request: PinnedRequest,
+    committed: ResearchState,
+  ): Meter {
+    const { jobId, callCostMicros } = row;
+    return new Meter({
+      capMicros: capMicros(request),
+      callCostMicros,
+      sourceCount: committed.sources.length,
+      record: (costMicros) => run.write((tx) => store.within(tx).addCallCost(jobId, costMicros)),
+    });
   }
 
   function emit(run: JobRun, event: ProgressEvent): Promise<void> {
     return run.write((tx) => deps.queue.emit(tx, run.job.id, event.type, event.data));
   }
 
-  async function commitWave(
+  function outcomeOf(
     run: JobRun,
-    { state, snapshots, trace, events }: Checkpoint,
-  ): Promise<void> {
-    const jobId = run.job.id;
-    await run.write(async (tx) => {
-      for (const parsed of snapshots) await deps.library.putSnapshot(tx, parsed);
-      const bound = store.within(tx);
-      for (const source of state.sources) await bound.nameSource(jobId, source.snapshotHash);
-      for (const call of trace) {
-        await bound.appendTrace({
-          jobId,
-          port: call.port,
-          request: JSON.stringify(call.request),
-          response: Bun.zstdCompressSync(JSON.stringify(call.response)),
-          createdMs: call.atMs,
-        });
-      }
-      await bound.checkpoint({
-        jobId,
-        checkpoint: JSON.stringify(state),
-        waveCount: state.waveCount,
-        sourceCount: state.sources.length,
-      });
-      for (const event of events) await deps.queue.emit(tx, jobId, event.type, event.data);
-    });
-  }
-
-  function outcomeOf(run: JobRun, row: ResearchRow, state: ResearchState): JobOutcome {
+    row: ResearchRow,
+    request: PinnedRequest,
+    used: Used,
+  ): JobOutcome {
     // What stopped because the process stops has its waves committed and goes on elsewhere.
     if (run.signal.reason === 'shutdown') return { outcome: 'snooze', untilMs: deps.clock.nowMs() };
     const { heldMicros } = row;
-    const sourcesRead = state.sources.length;
     if (run.signal.reason === 'canceled') {
-      const chargedMicros = priceOfUsed(heldMicros, sourcesRead);
+      const chargedMicros = priceOfUsed(request, used);
       const charge = { status: 'canceled', heldMicros, chargedMicros } as const;
       return { outcome: 'canceled', commit: (tx) => settlement.settle(tx, run.job, charge) };
     }
-    const chargedMicros = priceOfDone(row.mode, heldMicros, sourcesRead);
+    const chargedMicros = priceOfDone(request, used);
     const charge = { status: 'completed', heldMicros, chargedMicros } as const;
     return { outcome: 'done', commit: (tx) => settlement.settle(tx, run.job, charge) };
   }

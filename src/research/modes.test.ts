@@ -5,6 +5,7 @@ import { budgetOf, holdMicros, priceOfDone, priceOfUsed } from './modes';
 import type { ResearchMode } from './types';
 
 const mode = fc.constantFrom<ResearchMode>('lite', 'standard', 'pro', 'max');
+const cap = fc.option(fc.integer({ min: 1, max: 1_000_000_000 }));
 
 describe('prices', () => {
   test.each([
@@ -12,20 +13,38 @@ describe('prices', () => {
     ['standard', 200],
     ['pro', 600],
   ] as const)('%s costs %i credits', (name, credits) => {
-    expect(holdMicros({ mode: name, maxCredits: null })).toBe(creditsToMicros(credits));
-    expect(priceOfDone(name, creditsToMicros(credits), 1)).toBe(creditsToMicros(credits));
+    const request = { mode: name, maxCredits: null };
+    expect(holdMicros(request)).toBe(creditsToMicros(credits));
+    const used = { sourcesRead: 1, callCostMicros: 0 };
+    expect(priceOfDone(request, used)).toBe(creditsToMicros(credits));
   });
 
-  test('no job costs more than it holds, done or canceled, whatever it read', () => {
+  test('with max_cost_usd a job of any mode holds that much and costs what it used', () => {
+    const request = {
+      mode: 'pro',
+      maxCredits: null,
+      settings: { maxCostUsdMicros: 1_230_000 },
+    } as const;
+    expect(holdMicros(request)).toBe(creditsToMicros(123));
+    const used = { sourcesRead: 3, callCostMicros: creditsToMicros(0.5) };
+    expect(priceOfDone(request, used)).toBe(creditsToMicros(30.5));
+    expect(priceOfUsed(request, used)).toBe(creditsToMicros(30.5));
+  });
+
+  test('no job costs more than it holds, done or canceled, whatever it used', () => {
     fc.assert(
       fc.property(
         mode,
         fc.integer({ min: 10, max: 100_000 }),
+        cap,
         fc.nat({ max: 1_000 }),
-        (name, maxCredits, sourcesRead) => {
-          const held = holdMicros({ mode: name, maxCredits });
-          expect(priceOfDone(name, held, sourcesRead)).toBeLessThanOrEqual(held);
-          expect(priceOfUsed(held, sourcesRead)).toBeLessThanOrEqual(held);
+        fc.nat({ max: 1_000_000_000 }),
+        (name, maxCredits, maxCostUsdMicros, sourcesRead, callCostMicros) => {
+          const request = { mode: name, maxCredits, settings: { maxCostUsdMicros } };
+          const used = { sourcesRead, callCostMicros };
+          const held = holdMicros(request);
+          expect(priceOfDone(request, used)).toBeLessThanOrEqual(held);
+          expect(priceOfUsed(request, used)).toBeLessThanOrEqual(held);
         },
       ),
     );

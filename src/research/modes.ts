@@ -1,8 +1,9 @@
-import { creditsToMicros } from '../lib/money';
-import type { Budget, ResearchMode } from './types';
+import { creditsToMicros, usdMicrosToMicros } from '../lib/money';
+import { settingsOf } from './settings';
+import type { Budget, ResearchMode, ResearchRequest } from './types';
 
 /** What one source costs where work is metered; the fixed prices are this times their sources. */
-const SOURCE_PRICE_MICROS = creditsToMicros(10);
+export const SOURCE_PRICE_MICROS = creditsToMicros(10);
 const MAX_MODE_SOURCES = 200;
 
 interface Mode extends Budget {
@@ -24,7 +25,7 @@ const modes: Record<ResearchMode, Mode> = {
     priceMicros: creditsToMicros(200),
     maxSources: 20,
     maxWaves: 2,
-    branches: 4,
+    branches: 7,
     critic: false,
     maxWallclockMs: 180_000,
   },
@@ -32,7 +33,7 @@ const modes: Record<ResearchMode, Mode> = {
     priceMicros: creditsToMicros(600),
     maxSources: 60,
     maxWaves: 4,
-    branches: 6,
+    branches: 10,
     critic: true,
     maxWallclockMs: 600_000,
   },
@@ -40,7 +41,7 @@ const modes: Record<ResearchMode, Mode> = {
     priceMicros: null,
     maxSources: MAX_MODE_SOURCES,
     maxWaves: 8,
-    branches: 9,
+    branches: 10,
     critic: true,
     maxWallclockMs: 1_800_000,
   },
@@ -48,42 +49,53 @@ const modes: Record<ResearchMode, Mode> = {
 
 export const MAX_WALLCLOCK_SECONDS = 3_600;
 
+/** What of a request says what it may cost. */
+type Priced = Pick<ResearchRequest, 'mode' | 'maxCredits' | 'settings'>;
+
+/** What a job has used that costs. */
+export interface Used {
+  sourcesRead: number;
+  /** What metered calls of providers have cost, in micro-credits. */
+  callCostMicros: number;
+}
+
+/** The most that a metered job may cost; null for a job with a fixed price. */
+export function capMicros({ mode, maxCredits, settings }: Priced): number | null {
+  const { maxCostUsdMicros } = settingsOf({ settings });
+  if (maxCostUsdMicros !== null) return usdMicrosToMicros(maxCostUsdMicros);
+  return modes[mode].priceMicros === null ? creditsToMicros(maxCredits ?? 0) : null;
+}
+
 /** What a request may use: its mode's budget, tightened by what it says itself. */
-export function budgetOf(request: {
-  mode: ResearchMode;
-  maxCredits: number | null;
-  maxWallclockSeconds: number | null;
-}): Budget {
-  const mode = modes[request.mode];
-  const affordable =
-    mode.priceMicros === null && request.maxCredits !== null
-      ? Math.floor(creditsToMicros(request.maxCredits) / SOURCE_PRICE_MICROS)
-      : mode.maxSources;
+export function budgetOf(request: Priced & Pick<ResearchRequest, 'maxWallclockSeconds'>): Budget {
+  const { maxSources, maxWaves, branches, critic, maxWallclockMs } = modes[request.mode];
+  const cap = capMicros(request);
+  const affordable = cap === null ? maxSources : Math.floor(cap / SOURCE_PRICE_MICROS);
+  const seconds = request.maxWallclockSeconds;
   return {
-    maxSources: Math.min(mode.maxSources, affordable),
-    maxWaves: mode.maxWaves,
-    branches: mode.branches,
-    critic: mode.critic,
-    maxWallclockMs:
-      request.maxWallclockSeconds === null
-        ? mode.maxWallclockMs
-        : request.maxWallclockSeconds * 1_000,
+    maxSources: Math.min(maxSources, affordable),
+    maxWaves,
+    branches,
+    critic,
+    maxWallclockMs: seconds === null ? maxWallclockMs : seconds * 1_000,
   };
 }
 
 /** What is set aside at submit: nothing a job does can cost more. */
-export function holdMicros(request: { mode: ResearchMode; maxCredits: number | null }): number {
-  return modes[request.mode].priceMicros ?? creditsToMicros(request.maxCredits ?? 0);
+export function holdMicros(request: Priced): number {
+  return capMicros(request) ?? modes[request.mode].priceMicros ?? 0;
 }
 
-/** What a finished job costs: its fixed price, or its sources where it is metered. */
-export function priceOfDone(mode: ResearchMode, heldMicros: number, sourcesRead: number): number {
-  return modes[mode].priceMicros ?? priceOfUsed(heldMicros, sourcesRead);
+/** What a finished job costs: its fixed price, or what it used where it is metered. */
+export function priceOfDone(request: Priced, used: Used): number {
+  const isMetered = capMicros(request) !== null;
+  return isMetered ? priceOfUsed(request, used) : holdMicros(request);
 }
 
-/** What a canceled job costs: the sources it has read, never more than was held. */
-export function priceOfUsed(heldMicros: number, sourcesRead: number): number {
-  return Math.min(heldMicros, sourcesRead * SOURCE_PRICE_MICROS);
+/** What a canceled job costs: what it used, never more than was held. */
+export function priceOfUsed(request: Priced, { sourcesRead, callCostMicros }: Used): number {
+  const usedMicros = sourcesRead * SOURCE_PRICE_MICROS + callCostMicros;
+  return Math.min(holdMicros(request), usedMicros);
 }
 
 /** The least that metered work can cost: below it, no source could be read. */

@@ -1,3 +1,4 @@
+import type { Clock } from '../lib/clock';
 import { Fault } from '../lib/fault';
 import { sha256Hex } from '../lib/ids';
 import type { Library } from '../library/service';
@@ -6,6 +7,7 @@ import type { GivenSource, PinnedRequest, PinnedSource, ResearchRequest } from '
 
 export interface PinningPorts {
   library: Library;
+  clock: Clock;
   parse(input: ParseInput): Promise<ParsedDocument>;
 }
 
@@ -37,7 +39,8 @@ export async function pin(
       sources.push(pinText(source, text));
     }
   }
-  return { request: { ...request, question: request.question.trim(), sources }, parsed };
+  const question = request.question.trim();
+  return { request: { ...request, question, sources, askedMs: ports.clock.nowMs() }, parsed };
 }
 
 async function pinDocument(

@@ -1,14 +1,17 @@
 import type { ParsedDocument } from '../library/types';
 import type { AnalyseInput, Analysis } from './analyse';
-import { Gathering, type GatheringPorts } from './gathering';
+import { Gathering, type GatheringPorts, type SourceContent } from './gathering';
 import type { TraceCall } from './recorder';
+import { settingsOf } from './settings';
 import type { Searched } from './stages/critic';
+import { facets } from './stages/facets';
 import { plan as planStage, queries } from './stages/plan';
 import type { SynthesizeInput } from './stages/synthesize';
 import type { fillTyped } from './typed/fill';
 import type {
   Budget,
   PinnedRequest,
+  Plan,
   ProgressEvent,
   ResearchState,
   StopReason,
@@ -26,6 +29,7 @@ export interface Stages {
 export interface Checkpoint {
   state: ResearchState;
   snapshots: ParsedDocument[];
+  contents: SourceContent[];
   trace: TraceCall[];
   events: ProgressEvent[];
 }
@@ -108,9 +112,26 @@ class Job {
   async #resume(state: ResearchState): Promise<ResearchState> {
     await this.#gathering.resume(state);
     if (state.plan) return state;
-    const plan = planStage({ question: this.#request.question, branches: this.#budget.branches });
+    const plan = this.#plan();
     await this.#ports.emit({ type: 'plan', data: { sub_questions: plan.subQuestions } });
     return { ...state, plan };
+  }
+
+  #plan(): Plan {
+    const { question, language } = this.#request;
+    const { branches } = this.#budget;
+    const { subQuestions, hasFacets } = settingsOf(this.#request);
+    // The asker's own parts are all researched: a budget bounds only what rules make of a question.
+    if (subQuestions.length > 0) {
+      return planStage({ question, subQuestions, branches: subQuestions.length + 1 });
+    }
+    const plan = planStage({ question, branches });
+    if (!hasFacets || plan.subQuestions.length > 1) return plan;
+    return planStage({
+      question,
+      subQuestions: facets(question, language, branches - 1),
+      branches,
+    });
   }
 
   async #wave(previous: ResearchState): Promise<ResearchState> {
@@ -170,6 +191,7 @@ class Job {
 
   #stopReason(state: ResearchState, readCount: number): StopReason | null {
     if (this.#signal.aborted) return this.#signal.reason === 'budget' ? 'budget' : 'canceled';
+    if (this.#gathering.isOverCost) return 'budget';
     if (state.waveCount >= this.#budget.maxWaves)
       return state.gaps.length === 0 ? 'complete' : 'max_rounds';
     if (state.sources.length >= this.#budget.maxSources) return 'budget';

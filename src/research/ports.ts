@@ -1,9 +1,15 @@
 import type { ParsedDocument } from '../library/types';
+import type { OptOut } from '../net/opt-out';
+import type { ContentKind, Posture } from './types';
 
 /** Somebody who can be asked where an answer may stand. */
 export interface SearchProvider {
   /** One lower-case word: `library`, `wikipedia`. */
   readonly name: string;
+  /** Where it looks; absent for one that belongs to every channel. */
+  readonly channel?: 'web' | 'news';
+  /** What one search costs the operator, found or not; absent for nothing. */
+  readonly costUsdMicros?: number;
   /** Throws a Fault when it cannot answer: the job goes on and its result names the provider. */
   search(query: SearchQuery, signal: AbortSignal): Promise<SearchHit[]>;
 }
@@ -13,6 +19,8 @@ export interface SearchQuery {
   limit: number;
   /** ISO 639-1. */
   language: string;
+  /** Wanted is what was published after it; absent or null for any time. */
+  publishedAfterMs?: number | null;
 }
 
 export interface SearchHit {
@@ -23,6 +31,8 @@ export interface SearchHit {
   /** What the provider shows of it; null when it shows nothing. */
   snippet: string | null;
   doi: string | null;
+  /** Absent or null when the provider does not tell. */
+  publishedMs?: number | null;
   /** Set when the text is already here and need not be fetched. */
   snapshotHash: string | null;
   /** The passages of that text that the search found, best first. */
@@ -32,10 +42,25 @@ export interface SearchHit {
 /** Turns a hit into its text. */
 export interface Reader {
   /** Throws a Fault when the page cannot or may not be read. */
-  read(url: string, signal: AbortSignal): Promise<ReadPage>;
+  read(url: string, signal: AbortSignal, options?: ReadOptions): Promise<ReadPage>;
+}
+
+export interface ReadOptions {
+  posture: Posture;
+  /** Wanted beside the text; null for the text alone. */
+  content: ContentKind | null;
+  /** What the search showed of the page: it stands in where the body may not be used. Null for a
+   * page that nobody searched for. */
+  snippet?: string | null;
 }
 
 export interface ReadPage extends ParsedDocument {
   /** After redirects. */
   url: string;
+  /** The whole page in the form that was wanted. Absent for what is no HTML. */
+  content?: string;
+  /** What the site asks of AI services. Absent when it was not looked for. */
+  optOut?: OptOut;
+  /** True when `text` is what the search showed, since the body may not be used. */
+  isSnippet?: boolean;
 }

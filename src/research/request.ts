@@ -7,6 +7,7 @@ const QUESTION_MAX_LENGTH = 4_000;
 const MAX_GIVEN_SOURCES = 50;
 const GIVEN_TEXT_MAX_LENGTH = 500_000;
 const MAX_CREDITS = 1_000_000;
+const MAX_COST_USD_MICROS = 10_000_000_000;
 
 /** Throws Fault `invalid_request` that names the field and the remedy. */
 export async function checkRequest(request: ResearchRequest): Promise<void> {
@@ -43,6 +44,10 @@ function checkCredits(request: ResearchRequest): void {
   const credits = request.maxCredits;
   if (credits !== null && (!Number.isInteger(credits) || credits < 1 || credits > MAX_CREDITS)) {
     throw invalid('max_credits', `max_credits must be a whole number from 1 to ${MAX_CREDITS}`);
+  }
+  const cap = request.settings?.maxCostUsdMicros ?? null;
+  if (cap !== null && (!Number.isSafeInteger(cap) || cap < 1 || cap > MAX_COST_USD_MICROS)) {
+    throw invalid('max_cost_usd', 'max_cost_usd must be above 0 and at most 10000');
   }
   if (request.mode !== 'max') return;
   if (credits === null)

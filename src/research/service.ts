@@ -1,18 +1,22 @@
+import { zstdDecompressSync } from 'node:zlib';
 import type { Job, JobState } from '../jobs/types';
 import { Fault } from '../lib/fault';
 import { initialState } from './pipeline';
+import { type Report, type ReportFormat, writeReport } from './report/write';
 import { type SourceText, sourceText } from './source-text';
-import { type ResearchListRow, type ResearchRow, researchStore } from './store';
+import { type ResearchListRow, researchStore } from './store';
 import { type Asker, Submission, type SubmissionDeps, type Submitted } from './submission';
-import type { ResearchRequest, ResearchState } from './types';
+import type { ContentKind, ResearchRequest, ResearchState } from './types';
 import { createUsage, type Usage } from './usage';
 import { type Verification, verifyState } from './verification';
+import type { ResearchView } from './view';
 
-/** Everything known of a job; a presenter puts it in its dialect's words. */
-export interface ResearchView {
-  job: Job;
-  row: ResearchRow;
-  state: ResearchState;
+export type { ResearchView };
+
+/** What a source holds, in the form that its job's asker wanted. It is the site's own text. */
+export interface StoredContent {
+  kind: ContentKind;
+  text: string;
 }
 
 /** The door of research. Where a user may be null, null stands for the operator, who sees all. */
@@ -48,8 +52,15 @@ export interface Research extends Usage {
   cancel(id: string, userId: string | null): Promise<ResearchView>;
   /** Resolves when the job has ended, or `signal` aborts. */
   settled(id: string, signal: AbortSignal): Promise<void>;
+  /** What a job keeps of a source, by its number; undefined when it keeps none. The caller has made
+   * sure that the job may be seen. */
+  content(jobId: string, source: number): Promise<StoredContent | undefined>;
+  /** How many jobs a user's keys have asked for. */
+  countByKeys(userId: string): Promise<number>;
   /** A source as it was read, by its [n]. Throws Fault `not_found`. */
   source(id: string, userId: string | null, number: number): Promise<SourceText>;
+  /** A job as a document. Throws Fault `not_found`. */
+  report(id: string, userId: string | null, format: ReportFormat): Promise<Report>;
   /** Checks every quote of a job again. Throws Fault `not_found`. */
   verify(id: string, userId: string | null): Promise<Verification>;
 }
@@ -85,13 +96,30 @@ export function createResearch(deps: SubmissionDeps): Research {
         // Only the end is waited for.
       }
     },
+    async content(jobId, source) {
+      const row = await store.read.content(jobId, source);
+      if (!row) return undefined;
+      return { kind: row.kind, text: unfolded(row.textZstd, row.length) };
+    },
+    countByKeys: (userId) => store.read.countByKeys(userId),
     async source(id, userId, number) {
       const { state } = await get(id, userId);
       return sourceText(state, number, (hash) => library.snapshot(hash));
+    },
+    async report(id, userId, format) {
+      return writeReport(await get(id, userId), format);
     },
     async verify(id, userId) {
       const { state } = await get(id, userId);
       return verifyState(state, (hash) => library.snapshot(hash));
     },
   };
+}
+
+/** A UTF-16 code unit takes at most three bytes of UTF-8: that bounds what is unfolded. */
+const MAX_BYTES_PER_UNIT = 3;
+
+function unfolded(compressed: Uint8Array, length: number): string {
+  const maxOutputLength = Math.max(1, length * MAX_BYTES_PER_UNIT);
+  return zstdDecompressSync(compressed, { maxOutputLength }).toString('utf8');
 }

@@ -3,8 +3,16 @@ import type { Connection } from '../db/client';
 import { job } from '../db/schema/jobs';
 import { research } from '../db/schema/research';
 import type { JobState } from '../jobs/types';
+import type { ContentKind } from './types';
 
 export type ResearchRow = typeof research.$inferSelect;
+
+/** `length` in UTF-16 code units. */
+export interface ContentRow {
+  kind: ContentKind;
+  textZstd: Uint8Array;
+  length: number;
+}
 
 /** One line of a list of jobs. */
 export interface ResearchListRow {
@@ -48,7 +56,11 @@ const listColumns = {
 };
 
 export function researchStore(connection: Connection) {
-  return { ...rowStatements(connection), ...waveStatements(connection) };
+  return {
+    ...rowStatements(connection),
+    ...waveStatements(connection),
+    ...contentStatements(connection),
+  };
 }
 
 function rowStatements({ drizzle, prepare }: Connection) {
@@ -60,6 +72,9 @@ function rowStatements({ drizzle, prepare }: Connection) {
     .from(research)
     .where(eq(research.jobId, sql.placeholder('jobId')))
     .prepare();
+  const byKeys = prepare<{ count: number }>(`
+    SELECT count(*) AS count FROM job
+    WHERE user_id = :userId AND kind = 'research' AND key_id IS NOT NULL`);
   return {
     async insert(row: NewResearch): Promise<void> {
       await insert.run({ ...row });
@@ -86,6 +101,10 @@ function rowStatements({ drizzle, prepare }: Connection) {
           .offset(filter.offset)
       );
     },
+    /** Of jobs of this kind, those that were asked by a key of the user. */
+    async countByKeys(userId: string): Promise<number> {
+      return (await byKeys.get({ userId }))?.count ?? 0;
+    },
     async charge(row: {
       jobId: string;
       chargedMicros: number;
@@ -97,11 +116,29 @@ function rowStatements({ drizzle, prepare }: Connection) {
   };
 }
 
+/** The sources' contents that a job keeps for its asker. */
+function contentStatements({ prepare }: Connection) {
+  const insert = prepare<never>(`
+    INSERT INTO research_content (job_id, source, kind, text_zstd, length)
+    VALUES (:jobId, :source, :kind, :textZstd, :length)`);
+  const bySource = prepare<ContentRow>(`
+    SELECT kind, text_zstd AS textZstd, length FROM research_content
+    WHERE job_id = :jobId AND source = :source`);
+  return {
+    async insertContent(row: ContentRow & { jobId: string; source: number }): Promise<void> {
+      await insert.run({ ...row });
+    },
+    content: (jobId: string, source: number) => bySource.get({ jobId, source }),
+  };
+}
+
 /** What a wave leaves behind. */
 function waveStatements({ drizzle, prepare }: Connection) {
   const nameSource = prepare<never>(`
     INSERT INTO research_source (job_id, snapshot_hash) VALUES (:jobId, :snapshotHash)
     ON CONFLICT DO NOTHING`);
+  const addCallCost = prepare<never>(`
+    UPDATE research SET call_cost_micros = call_cost_micros + :costMicros WHERE job_id = :jobId`);
   const appendTrace = prepare<never>(`
     INSERT INTO research_trace (job_id, seq, port, request, response_zstd, created_ms)
     VALUES (:jobId, (SELECT coalesce(max(seq), 0) + 1 FROM research_trace WHERE job_id = :jobId),
@@ -115,6 +152,10 @@ function waveStatements({ drizzle, prepare }: Connection) {
     }): Promise<void> {
       const { jobId, ...columns } = row;
       await drizzle.update(research).set(columns).where(eq(research.jobId, jobId));
+    },
+    /** What a call of a provider costs, counted before it is made. */
+    async addCallCost(jobId: string, costMicros: number): Promise<void> {
+      await addCallCost.run({ jobId, costMicros });
     },
     /** Keeps a snapshot from being swept. */
     async nameSource(jobId: string, snapshotHash: string): Promise<void> {

@@ -39,6 +39,8 @@ export interface SubmissionDeps extends PinningPorts {
   chance: Chance;
 }
 
+/** In the fair queue a job weighs what it may cost, in whole credits, and never nothing. */
+const LEAST_WEIGHT = 1;
 /** A job that one process runs by itself ends with it. */
 const CLAIMED_ATTEMPTS = 1;
 
@@ -147,7 +149,7 @@ function newJob(id: string, { userId, key }: Asker, { request }: Pinned): NewJob
     kind: RESEARCH,
     userId,
     keyId: key?.id ?? null,
-    cost: wholeCredits(heldMicros),
+    cost: Math.max(LEAST_WEIGHT, wholeCredits(heldMicros)),
     firstEvent,
   };
 }

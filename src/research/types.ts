@@ -1,12 +1,52 @@
 import type { ParsedDocument } from '../library/types';
+import type { OptOutTier } from '../net/opt-out';
 
 export type ResearchMode = 'lite' | 'standard' | 'pro' | 'max';
+
+/** What kind of sources an answer rests on: it decides whatever the asker does not. */
+export type Preset = 'general' | 'news' | 'scientific';
+
+/** Which opt-outs from use by machines are honoured beside robots.txt: those of retrieval, or those
+ * of training too. */
+export type Posture = 'narrow' | 'broad';
+
+export type Channel = 'web' | 'news' | 'hybrid';
+
+/** The form in which a source's content is kept for the asker. */
+export type ContentKind = 'markdown' | 'html';
+
+/** How a job works: what its asker chose, and for the rest what its preset says. */
+export interface ResearchSettings {
+  preset: Preset;
+  posture: Posture;
+  /** The asker's own decomposition; empty to split the question by rule. */
+  subQuestions: string[];
+  /** A topic that asks nothing by itself is researched by its facets. */
+  hasFacets: boolean;
+  /** Makes the job metered, and is what it may cost; null for the price of its mode. */
+  maxCostUsdMicros: number | null;
+  /** Keeps each source's content for the asker; null to keep the text alone. */
+  sourceContent: ContentKind | null;
+  resultsPerQuery: number;
+  /** What says that it is older is not read; null for any age. */
+  maxAgeMs: number | null;
+  channel: Channel;
+  /** Hosts, each with those below it. Empty `include` stands for all. */
+  sites: { include: string[]; exclude: string[] };
+  keepsPdfs: boolean;
+  /** Lists of the day's news, which tell little of each. */
+  keepsRoundUps: boolean;
+  /** What shares too little with the query is not read. */
+  hasStrictTriage: boolean;
+  /** UTF-16 code units; of a longer text, only what the search found or its beginning is read. */
+  readLength: number;
+}
 
 /** What a job may use. A mode is a budget; a request may tighten it. */
 export interface Budget {
   maxSources: number;
   maxWaves: number;
-  /** How many sub-questions are searched in each wave. */
+  /** How many questions are searched in each wave: the question itself, and its sub-questions. */
   branches: number;
   critic: boolean;
   maxWallclockMs: number;
@@ -24,8 +64,13 @@ export interface Page {
   domain: string;
   text: string;
   pageStarts: number[] | null;
+  /** The other address under which the page wants to be known: it has one voice with that. */
+  canonicalUrl?: string;
   /** The passages (UTF-16 code units of `text`) that a search pointed at; null for all of it. */
   spans?: { start: number; end: number }[] | null;
+  /** How much of it may be read, in UTF-16 code units: the same for all pages of a job. Absent for
+   * the usual. */
+  readLength?: number;
 }
 
 export interface Source {
@@ -36,11 +81,21 @@ export interface Source {
   domain: string;
   /** Who found it: `given`, `library`, `wikipedia`, `openalex`. */
   provider: string;
+  /** The channel of its provider. Absent for one that has none. */
+  channel?: 'web' | 'news';
   snapshotHash: string;
   /** The passage that says most about the question; null when no finding stands in it. */
   summary: string | null;
   /** The number of the source whose copy this is; null when it stands for itself. */
   copyOf: number | null;
+  /** In which form its content is kept for the asker. Absent when it is not. */
+  contentKind?: ContentKind;
+  /** The other address that the page names as its own. Absent when it names none. */
+  canonicalUrl?: string;
+  /** What its site asks of AI services. Absent for what was not fetched, and for nothing asked. */
+  optOutTier?: OptOutTier;
+  /** True when only what the search showed of it was used, since its body may not be. */
+  isSnippet?: boolean;
   /** What of a large text was read: the passages that the search found. Absent for all of it. */
   spans?: { start: number; end: number }[];
 }
@@ -134,11 +189,17 @@ export interface ResearchRequest {
   search: { library: boolean; web: boolean };
   /** ISO 639-1. */
   language: string;
+  /** What the asker chose. Absent in requests of earlier versions. */
+  settings?: Partial<ResearchSettings>;
+  /** Where the end of the job is to be announced. */
+  callbackUrl?: string;
 }
 
 /** A request as it is stored with its job. */
 export interface PinnedRequest extends Omit<ResearchRequest, 'sources'> {
   sources: PinnedSource[];
+  /** When it was asked: ages are measured from then. Absent in requests of earlier versions. */
+  askedMs?: number;
 }
 
 /** What one wave asks, and for which sub-question. */
@@ -154,6 +215,10 @@ export interface Search {
   provider: string;
   query: string;
   foundCount: number;
+  /** Of those found, what the job's settings keep from being read. Absent in earlier versions. */
+  passedOverCount?: number;
+  /** True when the cost limit kept it from being asked. */
+  isUnasked?: boolean;
   /** Why it did not answer; null when it did. */
   error: string | null;
 }

@@ -14,6 +14,7 @@ import { discoveryRoutes } from './discovery';
 const billing = createBilling();
 /** Routes are described without anything that answers them. */
 const described = describeApi({
+  additions: { routes: [], models: {} },
   routes: infrenceRoutes({} as InfrenceDeps),
   models: infrenceModels,
   version: '1.2.3',

@@ -2,7 +2,7 @@ import type { ModeFigures, Pricing } from '../../views/pages/pricing/figures';
 import { CREDIT_USD_MICROS } from '../billing/pricing';
 import type { Billing } from '../billing/service';
 import { wholeCredits } from '../lib/money';
-import { budgetOf, holdMicros, priceOfUsed } from '../research/modes';
+import { budgetOf, holdMicros, LEAST_METERED_CREDITS } from '../research/modes';
 import type { ResearchMode } from '../research/types';
 
 const MODES: readonly ResearchMode[] = ['lite', 'standard', 'pro', 'max'];
@@ -12,7 +12,7 @@ const MS_PER_MINUTE = 60_000;
 export function pricingOf(billing: Pick<Billing, 'plans' | 'packs'>): Pricing {
   return {
     creditUsdMicros: CREDIT_USD_MICROS,
-    meteredSourceCredits: wholeCredits(priceOfUsed(Number.MAX_SAFE_INTEGER, 1)),
+    meteredSourceCredits: LEAST_METERED_CREDITS,
     modes: MODES.map(figuresOf),
     plans: billing.plans(),
     packs: billing.packs(),

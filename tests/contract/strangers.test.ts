@@ -53,11 +53,18 @@ async function call(operation: NamedOperation, request: Request = {}): Promise<A
 const isAdmins = ({ path }: NamedOperation) => path.startsWith('/api/admin/');
 const hasId = ({ path }: NamedOperation) => path.includes('{id}');
 const withBody = () => operations.filter((operation) => bodySchemaOf(operation));
+/** Another dialect takes keys and tokens alike, and says 422 where this one says 400: it has tests
+ * of its own. */
+const isOfAnotherDialect = ({ path }: NamedOperation) => /^\/(?:jobs|files|me)\b/.test(path);
+const withOwnBody = () => withBody().filter((operation) => !isOfAnotherDialect(operation));
 
 /** What Ada has, by the beginning of the paths that show it. */
 function resourceOf({ path }: NamedOperation, keyId: string): string {
   const resources: Record<string, string> = {
     '/v1/research/': world.jobId,
+    '/jobs/': world.jobId,
+    '/files/': `${world.jobId}-1`,
+    '/me/keys/': keyId,
     '/api/playground/research/': world.jobId,
     '/v1/library/': world.documentId,
     '/api/keys/': keyId,
@@ -176,7 +183,7 @@ describe('who asks is known first', () => {
 
   test("a user's token is no API key, and a key is no user", async () => {
     await failuresOf(
-      guarded().filter((operation) => !isAdmins(operation)),
+      guarded().filter((operation) => !isAdmins(operation) && !isOfAnotherDialect(operation)),
       async (operation) => {
         const as = callerOf(operation) === 'adaKey' ? 'ada' : 'adaKey';
         return (await call(operation, { as })).status;
@@ -221,7 +228,7 @@ describe('every body is read alike', () => {
 
   test('an unknown field is refused by name', async () => {
     await failuresOf(
-      withBody(),
+      withOwnBody(),
       async (operation) => {
         const sample = sampleOf(bodySchemaOf(operation)!, ours) as object;
         const { status, json } = await send(operation, { ...sample, surprise: 1 });
@@ -232,7 +239,7 @@ describe('every body is read alike', () => {
   });
 
   test('a field that is required is asked for by name', async () => {
-    const wanting = withBody().filter(
+    const wanting = withOwnBody().filter(
       (operation) => shapeOf(bodySchemaOf(operation)!, ours).required.size > 0,
     );
     await failuresOf(
@@ -248,28 +255,31 @@ describe('every body is read alike', () => {
 
   test('over 1 MiB is too large', async () => {
     const body = `{"padding":"${'x'.repeat(MIB)}"}`;
-    await failuresOf(withBody(), (operation) => told(operation, body), [413, 'too_large']);
+    await failuresOf(withOwnBody(), (operation) => told(operation, body), [413, 'too_large']);
   });
 
   test.each([10_000, 400_000])('lists nested %d deep are refused', async (depth) => {
     const body = '['.repeat(depth) + ']'.repeat(depth);
-    await failuresOf(withBody(), (operation) => told(operation, body), [400, 'invalid_request']);
+    await failuresOf(withOwnBody(), (operation) => told(operation, body), [400, 'invalid_request']);
   });
 
   test('a deep value of a field is refused', async () => {
     const body = `{"surprise":${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}}`;
-    await failuresOf(withBody(), (operation) => told(operation, body), [400, 'invalid_request']);
+    await failuresOf(withOwnBody(), (operation) => told(operation, body), [400, 'invalid_request']);
   });
 
   test.each(['', '{', 'null', '[]', '"text"', '7', '{"__proto__":{"isAdmin":true}}'])(
     'what is no object with known fields is refused: %p',
     async (body) => {
-      await failuresOf(withBody(), (operation) => told(operation, body), [400, 'invalid_request']);
+      await failuresOf(withOwnBody(), (operation) => told(operation, body), [
+        400,
+        'invalid_request',
+      ]);
     },
   );
 
   test('none at all is refused', async () => {
-    await failuresOf(withBody(), (operation) => told(operation, undefined), [
+    await failuresOf(withOwnBody(), (operation) => told(operation, undefined), [
       400,
       'invalid_request',
     ]);

@@ -40,10 +40,16 @@ export function differencesOf(wanted: Description, ours: Description): string[] 
   }
   for (const { name, ...operation } of known.values()) expectAddition(sides, name, operation);
   compareNamedSchemas(sides);
-  expectEqual(sides, 'securitySchemes', [
-    wanted.components.securitySchemes,
-    ours.components.securitySchemes,
-  ]);
+  for (const [name, scheme] of Object.entries(ours.components.securitySchemes)) {
+    const place = `security scheme ${name}`;
+    const known = wanted.components.securitySchemes[name];
+    if (known === undefined) expectAddition(sides, place, scheme as Marked);
+    else expectEqual(sides, place, [known, scheme]);
+  }
+  for (const name of Object.keys(wanted.components.securitySchemes)) {
+    if (!(name in ours.components.securitySchemes))
+      sides.differences.push(`security scheme ${name} is missing`);
+  }
   return sides.differences;
 }
 

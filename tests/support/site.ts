@@ -4,9 +4,12 @@ export type Answer = (request: Request) => Response | Promise<Response>;
 
 export interface Site {
   url: string;
-  /** The paths that were asked for, in order; robots.txt is not counted. */
+  /** The paths that were asked for, in order; those of robots.txt and the like are not counted. */
   asked: string[];
 }
+
+/** What every site is asked for its rules. */
+const RULES = new Set(['/robots.txt', '/.well-known/tdmrep.json']);
 
 /** A web site on loopback; what it does not know is 404, robots.txt among it. */
 export function startSite(pages: Record<string, string | Answer>): Site {
@@ -17,7 +20,7 @@ export function startSite(pages: Record<string, string | Answer>): Site {
     idleTimeout: 120,
     fetch(request) {
       const { pathname } = new URL(request.url);
-      if (pathname !== '/robots.txt') asked.push(pathname);
+      if (!RULES.has(pathname)) asked.push(pathname);
       const page = pages[pathname];
       if (page === undefined) return new Response('not here', { status: 404 });
       return typeof page === 'string' ? html(page) : page(request);

@@ -7,6 +7,7 @@ import { Fault } from '../../lib/fault';
 import type { Research } from '../../research/service';
 import type { Asker } from '../../research/submission';
 import type { ResearchRequest as DomainRequest, GivenSource } from '../../research/types';
+import { idempotencyKeyOf } from '../idempotency-key';
 import { researchResult, statusWord } from './present';
 import type { ResearchRequest } from './schemas';
 
@@ -21,8 +22,6 @@ export interface ResearchOperationDeps {
 }
 
 export type ResearchBody = Static<typeof ResearchRequest>;
-
-const IDEMPOTENCY_KEY_MAX_LENGTH = 255;
 
 /** Accepts a job, and waits for its result as long as the mode allows. The job is then found under
  * `jobsPath`, by the same way of signing in. */
@@ -104,19 +103,4 @@ function toGivenSource(source: NonNullable<ResearchBody['sources']>[number]): Gi
   if ('url' in source) return { kind: 'url', url: source.url };
   if ('text' in source) return { kind: 'text', text: source.text, title: source.title ?? null };
   return { kind: 'document', id: source.document_id };
-}
-
-function idempotencyKeyOf(headers: Headers): string | null {
-  const key = headers.get('idempotency-key');
-  if (key === null) return null;
-  if (key === '' || key.length > IDEMPOTENCY_KEY_MAX_LENGTH) {
-    throw new Fault(
-      'invalid_request',
-      `Idempotency-Key must have 1 to ${IDEMPOTENCY_KEY_MAX_LENGTH} characters`,
-      {
-        field: 'Idempotency-Key',
-      },
-    );
-  }
-  return key;
 }

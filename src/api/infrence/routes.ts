@@ -11,6 +11,7 @@ import { type KeyRouteDeps, keyRoutes } from './keys';
 import { type LibraryRouteDeps, libraryRoutes } from './library';
 import { type LogRouteDeps, logRoutes } from './logs';
 import { type PlaygroundRouteDeps, playgroundRoutes } from './playground';
+import { reportRoutes } from './report';
 import { type ResearchRouteDeps, researchRoutes } from './research';
 import { models } from './schemas';
 import { accountModels } from './schemas-account';
@@ -46,6 +47,7 @@ export const infrenceModels = {
 export function infrenceRoutes(deps: InfrenceDeps): AnyElysia[] {
   return [
     researchRoutes(deps),
+    reportRoutes(deps),
     libraryRoutes(deps),
     creditRoutes(deps),
     authRoutes(deps),

@@ -1,6 +1,6 @@
 import { t } from 'elysia';
 import { addition } from '../../http/openapi';
-import { answersFor } from './answers';
+import { answersFor } from '../answers';
 import {
   dateTime,
   int64,

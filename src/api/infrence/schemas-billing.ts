@@ -1,6 +1,6 @@
 import { t } from 'elysia';
 import { addition } from '../../http/openapi';
-import { answersFor } from './answers';
+import { answersFor } from '../answers';
 import { dateTime, int64, nullableTime, strict, uuid } from './fields';
 
 export const CheckoutBody = t.Object({ pack_id: t.String() }, strict);

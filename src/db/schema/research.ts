@@ -13,6 +13,7 @@ export const research = sqliteTable('research', {
   sourceCount: integer('source_count').notNull().default(0),
   checkpoint: text('checkpoint'),
   createdMs: integer('created_ms').notNull(),
+  callCostMicros: integer('call_cost_micros').notNull().default(0),
 });
 
 export const researchDay = sqliteTable(
@@ -34,6 +35,18 @@ export const researchSource = sqliteTable(
     snapshotHash: text('snapshot_hash').notNull(),
   },
   (table) => [primaryKey({ columns: [table.jobId, table.snapshotHash] })],
+);
+
+export const researchContent = sqliteTable(
+  'research_content',
+  {
+    jobId: text('job_id').notNull(),
+    source: integer('source').notNull(),
+    kind: text('kind', { enum: ['markdown', 'html'] }).notNull(),
+    textZstd: blob('text_zstd', { mode: 'buffer' }).notNull(),
+    length: integer('length').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.jobId, table.source] })],
 );
 
 export const researchTrace = sqliteTable(

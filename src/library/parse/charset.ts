@@ -22,8 +22,8 @@ export function decodeText(bytes: Uint8Array, declaredType: string | undefined):
 /** A stray bad byte in a UTF-8 file costs one character; a file in an old 8-bit encoding is all bad. */
 function utf8OrWindows1252(bytes: Uint8Array): string {
   const text = new TextDecoder('utf-8').decode(bytes);
+  if (!text.includes('\ufffd')) return text;
   const badCount = text.match(/\ufffd/g)?.length ?? 0;
-  if (badCount === 0) return text;
   const goodCount = text.match(/[^\p{ASCII}\ufffd]/gu)?.length ?? 0;
   if (badCount * 10 <= goodCount) return text;
   return new TextDecoder('windows-1252').decode(bytes);

@@ -1,45 +1,34 @@
-import { parseHTML } from 'linkedom';
+import { parseDocument } from 'htmlparser2';
 import { Fault } from '../../lib/fault';
 
-/** The part of the DOM that we read, since the project compiles without the browser's types. */
+/** The part of the parser's tree that we read; it is never changed. */
 export interface DomNode {
-  nodeType: number;
-  nodeValue: string | null;
-  firstChild: DomNode | null;
-  nextSibling: DomNode | null;
-  parentNode: DomNode | null;
+  type: string;
+  /** Of a text. */
+  data?: string;
+  parent: DomNode | null;
+  next: DomNode | null;
+  /** Absent from texts and comments. */
+  children?: DomNode[];
 }
 
 export interface DomElement extends DomNode {
-  localName: string;
-  textContent: string;
-  getAttribute(name: string): string | null;
+  /** In lower case. */
+  name: string;
+  attribs: Record<string, string>;
+  children: DomNode[];
 }
 
-export interface DomDocument {
-  documentElement: DomElement;
-  body: DomElement;
-  querySelector(selector: string): DomElement | null;
-}
-
-const ELEMENT = 1;
-const TEXT = 3;
-
-/** About 1.5 kB of memory each: what one page may cost a worker. */
+/** About half a kilobyte of memory each: what one page may cost a worker. */
 const MAX_ELEMENTS = 250_000;
-const HTML_SHELL = /<html[\s>]/i;
-const BODY_SHELL = /<body[\s>]/i;
 
+/** The parser calls `script` and `style` by types of their own: nobody reads what is in them. */
 export function isElement(node: DomNode): node is DomElement {
-  return node.nodeType === ELEMENT;
-}
-
-function isText(node: DomNode): boolean {
-  return node.nodeType === TEXT;
+  return node.type === 'tag';
 }
 
 /** Throws Fault `unprocessable` for a page with more elements than any text needs. */
-export function parseDom(html: string): DomDocument {
+export function parseDom(html: string): DomNode {
   const elementCount = html.match(/<[a-z]/gi)?.length ?? 0;
   if (elementCount > MAX_ELEMENTS) {
     throw new Fault(
@@ -47,14 +36,11 @@ export function parseDom(html: string): DomDocument {
       `the page has ${elementCount} elements and at most ${MAX_ELEMENTS} can be read: split it`,
     );
   }
-  // The parser makes no body of its own: without one, the text would lie outside of it.
-  const whole = HTML_SHELL.test(html) && BODY_SHELL.test(html);
-  const source = whole ? html : `<html><head></head><body>${html}</body></html>`;
-  return (parseHTML(source) as unknown as { document: DomDocument }).document;
+  return parseDocument(html) as unknown as DomNode;
 }
 
 export interface Visitor {
-  text(node: DomNode): void;
+  text(node: DomNode, text: string): void;
   /** False skips the element's children, and its `leave`. */
   enter(element: DomElement): boolean;
   leave(element: DomElement): void;
@@ -64,43 +50,47 @@ export interface Visitor {
 export function walk(root: DomNode, visitor: Visitor): void {
   let node: DomNode = root;
   for (;;) {
-    const entered = isElement(node) ? visitor.enter(node) : false;
-    if (isText(node)) visitor.text(node);
-    if (entered && node.firstChild) {
-      node = node.firstChild;
+    const entered = isElement(node) ? visitor.enter(node) : node === root;
+    if (node.type === 'text') visitor.text(node, node.data ?? '');
+    const first: DomNode | undefined = entered ? node.children?.[0] : undefined;
+    if (first) {
+      node = first;
       continue;
     }
     if (entered && isElement(node)) visitor.leave(node);
-    while (node !== root && !node.nextSibling) {
-      const parent: DomNode | null = node.parentNode;
-      if (!parent) return;
-      node = parent;
+    while (node !== root && !node.next) {
+      if (!node.parent) return;
+      node = node.parent;
       if (isElement(node)) visitor.leave(node);
     }
-    if (node === root || !node.nextSibling) return;
-    node = node.nextSibling;
+    if (node === root || !node.next) return;
+    node = node.next;
   }
 }
 
-export interface Shape {
-  elementCount: number;
-  depth: number;
-}
-
-export function shapeOf(root: DomNode): Shape {
-  const shape: Shape = { elementCount: 0, depth: 0 };
-  let depth = 0;
+/** The first element that passes, in the order of the page. */
+export function findElement(
+  root: DomNode,
+  passes: (element: DomElement) => boolean,
+): DomElement | undefined {
+  let found: DomElement | undefined;
   walk(root, {
     text() {},
-    enter() {
-      shape.elementCount++;
-      depth++;
-      shape.depth = Math.max(shape.depth, depth);
-      return true;
+    enter(element) {
+      if (!found && passes(element)) found = element;
+      return found === undefined;
     },
-    leave() {
-      depth--;
-    },
+    leave() {},
   });
-  return shape;
+  return found;
+}
+
+export function textContent(root: DomNode): string {
+  const parts: string[] = [];
+  walk(root, {
+    text: (_, text) => parts.push(text),
+    enter: () => true,
+    leave() {},
+  });
+  return parts.join('');
 }

@@ -1,77 +1,44 @@
-import { Readability } from '@mozilla/readability';
-import { blockText } from './blocks';
-import { type DomDocument, type DomElement, parseDom, shapeOf } from './dom';
+import type { PageHead } from '../types';
+import { articleNodes } from './article';
+import { blockText, chosenText } from './blocks';
+import { type DomNode, findElement, parseDom, textContent } from './dom';
+import { aboutPage } from './head';
 import { normaliseText, normaliseTitle } from './normalise';
 
 export interface ReadableText {
   /** Empty when the page names none. */
   title: string;
   text: string;
+  /** What a web page says of itself. */
+  head?: PageHead;
 }
 
-/** Past these, Readability's cost grows faster than the page does. */
-const READABILITY_MAX_ELEMENTS = 50_000;
-const READABILITY_MAX_DEPTH = 300;
-/** On a page this short, an article that leaves most of it out has missed the point. */
-const SHORT_PAGE_UNITS = 6_000;
-const MIN_ARTICLE_SHARE = 0.25;
+/** An article this short may be a page of another kind, that was misread … */
+const SHORT_ARTICLE_UNITS = 200;
+/** … when it leaves most of the page out. */
+const MIN_ARTICLE_SHARE = 0.5;
 
 /** The main text of a page: without its navigation, advertisements and frame. */
-export function readableHtml(html: string): ReadableText {
-  const document = parseDom(html);
-  const title = titleOf(document);
-  const body = normaliseText(blockText(document.documentElement, { dropChrome: true }));
-  // Readability takes the document apart, so it comes last.
-  const article = normaliseText(articleText(document));
-  const missed =
-    article.length === 0 ||
-    (body.length <= SHORT_PAGE_UNITS && article.length < body.length * MIN_ARTICLE_SHARE);
-  if (!missed) return { title, text: article };
-  if (body.length > 0) return { title, text: body };
-  const everything = blockText(parseDom(html).documentElement, { dropChrome: false });
-  return { title, text: normaliseText(everything) };
+export function readableHtml(html: string, url?: string): ReadableText {
+  const page = parseDom(html);
+  const { title, ...head } = aboutPage(page, url);
+  return { title, text: mainText(page, title), head };
+}
+
+function mainText(page: DomNode, title: string): string {
+  const article = normaliseText(chosenText(page, articleNodes(page, title)));
+  if (article.length >= SHORT_ARTICLE_UNITS) return article;
+  const body = normaliseText(blockText(page, { dropChrome: true }));
+  if (article.length > body.length * MIN_ARTICLE_SHARE) return article;
+  return body || normaliseText(blockText(page, { dropChrome: false }));
 }
 
 /** All the text of a fragment that was made from Markdown: it has no frame to remove. */
 export function wholeHtml(html: string): ReadableText {
-  const document = parseDom(html);
+  const page = parseDom(html);
+  const heading = findElement(page, ({ name }) => name === 'h1');
   return {
-    title: normaliseTitle(document.querySelector('h1')?.textContent ?? ''),
-    text: normaliseText(blockText(document.documentElement, { dropChrome: false })),
+    title: heading ? normaliseTitle(textContent(heading)) : '',
+    text: normaliseText(blockText(page, { dropChrome: false })),
   };
-}
-
-function articleText(document: DomDocument): string {
-  const shape = shapeOf(document.documentElement);
-  if (shape.elementCount > READABILITY_MAX_ELEMENTS || shape.depth > READABILITY_MAX_DEPTH) {
-    return '';
-  }
-  const reader = new Readability<DomElement>(document as never, {
-    serializer: (node) => node as unknown as DomElement,
-    keepClasses: true,
-  });
-  const content = articleOrNull(reader);
-  return content ? blockText(content, { dropChrome: false }) : '';
-}
-
-/** Readability throws on some broken pages; the whole body is then the better answer. */
-function articleOrNull(reader: Readability<DomElement>): DomElement | null {
-  try {
-    return reader.parse()?.content ?? null;
-  } catch {
-    return null;
-  }
-}
-
-function titleOf(document: DomDocument): string {
-  const candidates = [
-    document.querySelector('meta[property="og:title"]')?.getAttribute('content'),
-    document.querySelector('head title, title')?.textContent,
-    document.querySelector('h1')?.textContent,
-  ];
-  for (const candidate of candidates) {
-    const title = normaliseTitle(candidate ?? '');
-    if (title !== '') return title;
-  }
-  return '';
 }

@@ -1,7 +1,7 @@
 import { Fault } from '../../lib/fault';
 import type { ParsedDocument, ParseInput } from '../types';
 import { decodeText } from './charset';
-import { detectMedia, detectTextKind } from './detect';
+import { detectMedia, detectTextKind, type TextKind } from './detect';
 import { type ReadableText, readableHtml } from './html';
 import { readableMarkdown } from './markdown';
 import { normaliseText, normaliseTitle, titleFromName } from './normalise';
@@ -23,12 +23,21 @@ export async function parseDocument(input: ParseInput): Promise<ParsedDocument> 
   const decoded = decodeText(input.bytes, input.declaredType);
   const kind = detectTextKind(decoded, input);
   const { mediaType, read } = READERS[kind];
-  const { title, text } = read(decoded);
+  const { title, text, head } = read(decoded, input.url);
   if (text === '') throw emptyFault();
-  return { title: title || titleFor(input.name, text), mediaType, text, pageStarts: null };
+  return {
+    title: title || titleFor(input.name, text),
+    mediaType,
+    text,
+    pageStarts: null,
+    ...(head ? { head } : {}),
+  };
 }
 
-const READERS = {
+const READERS: Record<
+  TextKind,
+  { mediaType: string; read: (text: string, url?: string) => ReadableText }
+> = {
   html: { mediaType: 'text/html', read: readableHtml },
   markdown: { mediaType: 'text/markdown', read: readableMarkdown },
   plain: { mediaType: 'text/plain', read: readablePlain },

@@ -186,7 +186,12 @@ describe('OpenAlex', () => {
       contact: 'team@example.org',
       apiKey: 'k',
     });
-    const base = { provider: 'openalex', doi: '10.1000/abc', snapshotHash: null };
+    const base = {
+      provider: 'openalex',
+      doi: '10.1000/abc',
+      publishedMs: null,
+      snapshotHash: null,
+    };
     expect(await search(provider, 'Why is the sky (not the sea) blue? AND NOT* red')).toEqual([
       {
         ...base,
@@ -200,7 +205,7 @@ describe('OpenAlex', () => {
     expect(Object.fromEntries(urls[0]!.searchParams)).toEqual({
       search: 'Why is the sky not the sea blue and not red',
       'per-page': '3',
-      select: 'doi,title,best_oa_location,abstract_inverted_index',
+      select: 'doi,title,best_oa_location,abstract_inverted_index,publication_date',
       mailto: 'team@example.org',
       api_key: 'k',
     });

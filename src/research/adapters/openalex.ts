@@ -1,7 +1,9 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import { DAY_MS } from '../../lib/calendar';
+import { isoFromMs } from '../../lib/clock';
 import { type RetryDeps, withOneRetry } from '../../net/retry';
 import type { FetchOptions, GuardedFetch } from '../../net/types';
-import type { SearchHit, SearchProvider } from '../ports';
+import type { SearchHit, SearchProvider, SearchQuery } from '../ports';
 import { parseAnswer } from './answer';
 import { plainText } from './plain-text';
 import { clipQuery } from './query-text';
@@ -44,6 +46,7 @@ const WORK = Type.Object({
       landing_page_url: Nullable(Type.String()),
     }),
   ),
+  publication_date: Nullable(Type.String()),
   abstract_inverted_index: Nullable(Type.Record(Type.String(), Type.Array(Type.Integer()))),
 });
 
@@ -55,8 +58,10 @@ type Work = Static<typeof WORK>;
 export function createOpenAlexProvider(deps: OpenAlexDeps): SearchProvider {
   return {
     name: NAME,
-    async search({ text, limit }, signal) {
-      const url = searchUrl(deps, text, limit);
+    channel: 'web',
+    async search(query, signal) {
+      const { limit } = query;
+      const url = searchUrl(deps, query);
       const page = await withOneRetry(
         () => deps.fetch.get(url, { ...LIMITS, signal }),
         signal,
@@ -68,12 +73,18 @@ export function createOpenAlexProvider(deps: OpenAlexDeps): SearchProvider {
   };
 }
 
-function searchUrl(deps: OpenAlexDeps, text: string, limit: number): string {
+function searchUrl(
+  deps: OpenAlexDeps,
+  { text, limit, publishedAfterMs = null }: SearchQuery,
+): string {
   const url = new URL('/works', deps.baseUrl ?? DEFAULT_BASE_URL);
   url.search = new URLSearchParams({
     search: clipQuery(plainWords(text), MAX_QUERY_LENGTH),
     'per-page': String(Math.min(limit, MAX_HITS)),
-    select: 'doi,title,best_oa_location,abstract_inverted_index',
+    select: 'doi,title,best_oa_location,abstract_inverted_index,publication_date',
+    ...(publishedAfterMs === null
+      ? {}
+      : { filter: `from_publication_date:${isoFromMs(publishedAfterMs).slice(0, 10)}` }),
     ...(deps.contact === undefined ? {} : { mailto: deps.contact }),
     ...(deps.apiKey === undefined ? {} : { api_key: deps.apiKey }),
   }).toString();
@@ -100,7 +111,15 @@ function hitOf(work: Work): SearchHit[] {
   const title = plainText(work.title ?? '');
   if (title === null || !url) return [];
   const abstract = abstractOf(work.abstract_inverted_index ?? {});
-  return [{ url, title, provider: NAME, snippet: plainText(abstract), doi, snapshotHash: null }];
+  const publishedMs = dayOf(work.publication_date);
+  const snippet = plainText(abstract);
+  return [{ url, title, provider: NAME, snippet, doi, publishedMs, snapshotHash: null }];
+}
+
+/** The end of the day, `2026-03-09`, on which a work was published. */
+function dayOf(value: string | null | undefined): number | null {
+  const startMs = Date.parse(value ?? '');
+  return Number.isNaN(startMs) ? null : startMs + DAY_MS;
 }
 
 /** `10.1000/xyz` in lower case: a DOI has no case, so this makes two spellings of one equal. */

@@ -42,6 +42,7 @@ const ANSWER = Type.Object({
 export function createWikipediaProvider(deps: WikipediaDeps): SearchProvider {
   return {
     name: NAME,
+    channel: 'web',
     async search({ text, limit, language }, signal) {
       const ofLanguage = siteOf(language);
       const site = deps.baseUrl ? new URL(deps.baseUrl).origin : ofLanguage;

@@ -16,21 +16,26 @@ const COPY_CONTAINMENT = 0.7;
 const MIN_SHINGLES = 15;
 
 /**
- * Pages that are nearly the same text are copies of the one with the lowest number. Pages of one
- * registrable domain have one publisher; each document of the library is its own.
+ * Pages that are nearly the same text, or have one DOI, are copies of the one with the lowest
+ * number. Pages of one registrable domain have one publisher; each document of the library is its
+ * own.
  */
 export function independence(pages: readonly Page[]): Independence {
   const ordered = [...pages].sort((a, b) => a.source - b.source);
-  const originals: { source: number; hash: string; sketch: Sketch }[] = [];
+  const originals: { source: number; hash: string; doi: string | null; sketch: Sketch }[] = [];
   const copyOf = new Map<number, number>();
   const publishers = new Map<number, string>();
   for (const page of ordered) {
+    const doi = doiOf(page.url);
     const own = sketch(page.text.slice(0, MAX_PAGE_UNITS));
     const original = originals.find(
-      (other) => other.hash === page.snapshotHash || isCopy(other.sketch, own),
+      (other) =>
+        other.hash === page.snapshotHash ||
+        (doi !== null && other.doi === doi) ||
+        isCopy(other.sketch, own),
     );
     if (original) copyOf.set(page.source, original.source);
-    else originals.push({ source: page.source, hash: page.snapshotHash, sketch: own });
+    else originals.push({ source: page.source, hash: page.snapshotHash, doi, sketch: own });
     publishers.set(page.source, publisherOf(page));
   }
   return {
@@ -44,10 +49,33 @@ function isCopy(a: Sketch, b: Sketch): boolean {
   return containment(a, b) >= COPY_CONTAINMENT;
 }
 
-function publisherOf(page: Page): string {
-  if (page.url.startsWith('library:')) return page.url;
+const DOI = /\b(10\.\d{4,9})\/[^\s?#]+/;
+
+/** Two versions of one paper carry its DOI in their addresses. */
+function doiOf(url: string): string | null {
+  return DOI.exec(decoded(url))?.[0].toLowerCase().replace(/\/$/, '') ?? null;
+}
+
+const ARCHIVED =
+  /^https?:\/\/(?:web\.archive\.org\/web\/\w+\/|archive\.(?:today|ph|is)\/\w+\/)(https?:\/\/.+)$/;
+const DOI_RESOLVER = /^https?:\/\/(?:dx\.)?doi\.org\//;
+
+/** An archive stores what others publish; a DOI's prefix names who registered it. */
+function publisherOf({ url, domain }: Page): string {
+  if (url.startsWith('library:')) return url;
+  const registrant = DOI_RESOLVER.test(url) ? DOI.exec(decoded(url))?.[1] : undefined;
+  if (registrant) return `doi:${registrant}`;
+  const published = ARCHIVED.exec(url)?.[1] ?? url;
   return (
-    getDomain(page.url, { allowPrivateDomains: true }) ??
-    (getHostname(page.url) || page.domain || page.url)
+    getDomain(published, { allowPrivateDomains: true }) ??
+    (getHostname(published) || domain || published)
   );
+}
+
+function decoded(url: string): string {
+  try {
+    return decodeURIComponent(url);
+  } catch {
+    return url;
+  }
 }

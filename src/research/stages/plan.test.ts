@@ -38,6 +38,14 @@ describe('plan', () => {
     ]);
   });
 
+  test('of two that are named after a comma, each whole name is asked about', () => {
+    const question = 'Which film follows poetry, Race to Nowhere or SlamNation?';
+    expect(plan({ question, branches: 4 }).subQuestions.slice(1)).toEqual([
+      'Race to Nowhere: Which film follows poetry',
+      'SlamNation: Which film follows poetry',
+    ]);
+  });
+
   test('given sub-questions take the place of rules', () => {
     expect(
       plan({ question: 'A and B?', subQuestions: ['one', 'One', ' two '], branches: 9 })

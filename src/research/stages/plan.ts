@@ -75,7 +75,9 @@ function alternatives(question: string): string[] {
   const pair = /(?<left>\p{Lu}[^,?]*?),?\s+or\s+(?<right>\p{Lu}[^,?]*)/u.exec(question);
   const { left, right } = pair?.groups ?? {};
   if (!pair || !left || !right) return [];
-  const leftName = names(left).at(-1)?.text;
+  // After a comma all of it is the name: "…, Race to Nowhere or SlamNation?"
+  const isWhole = /[,:]\s*$/.test(question.slice(0, pair.index));
+  const leftName = isWhole ? left : names(left).at(-1)?.text;
   if (!leftName) return [];
   const rest = oneLine(question.replace(pair[0], ' ').replace(/[,?\s]+$/, ''));
   return [leftName, right.trim()].map((name) => `${name}: ${rest}`);

@@ -1,13 +1,17 @@
+import { answerIn } from '../text/answers';
 import { type Corpus, isNegated, type Sentence, sentenceValues } from '../text/corpus';
 import type { Question } from '../text/question';
 import { cosine } from '../text/similarity';
 import { valuesDiffer } from '../text/values';
 import type { FindingKind, FindingStatus } from '../types';
 import type { Candidate } from './candidate';
-import { contradicts, sameAnswer, wordingClashes } from './contradiction';
+import { confidenceOf } from './confidence';
+import { sameAnswer, wordingClashes } from './contradiction';
 import type { Independence } from './copies';
 import { byScore } from './extract';
-import { type Grade, grade } from './relevance';
+import { focusShare, type Grade, grade } from './relevance';
+import { rivalry } from './rivalry';
+import { voices } from './voices';
 
 /** Sentences that say the same, with those that deny it. */
 export interface Claim {
@@ -41,8 +45,9 @@ export function verify(
   candidates: readonly Candidate[],
   sources: Independence,
 ): Claim[] {
-  const best = candidates[0]?.score ?? 0;
-  const compared = candidates
+  const { ordered, denies, ceiling } = rivalry(corpus, asked, candidates);
+  const best = ordered[0]?.score ?? 0;
+  const compared = ordered
     .filter((candidate) => candidate.score >= best * MIN_RELATIVE_SCORE)
     .slice(0, COMPARED);
   const clusters: Candidate[][] = [];
@@ -50,7 +55,7 @@ export function verify(
     const home = clusters.find(
       ([lead]) =>
         lead !== undefined &&
-        !contradicts(corpus, asked, lead, candidate) &&
+        !denies(lead, candidate) &&
         (saysTheSame(corpus, asked, lead.sentence, candidate.sentence) ||
           sameAnswer(corpus, asked, lead, candidate)),
     );
@@ -60,12 +65,15 @@ export function verify(
   return clusters.flatMap((cluster) => {
     const [lead, ...support] = [...cluster].sort(byScore);
     if (!lead) return [];
-    const disputed = clusters.flatMap((other) =>
-      other !== cluster && other.some((rival) => contradicts(corpus, asked, lead, rival))
-        ? [...other].sort(byScore)
-        : [],
-    );
-    return [judged(corpus, asked, lead, support, disputed, best, sources)];
+    const others = clusters.filter((other) => other !== cluster);
+    const deniers = new Set(others.flat().filter((rival) => denies(lead, rival)));
+    // Of each page one sentence is quoted: the one that denies, not one that stands by it.
+    const disputed = others
+      .filter((other) => other.some((rival) => deniers.has(rival)))
+      .flat()
+      .sort((a, b) => Number(deniers.has(b)) - Number(deniers.has(a)) || byScore(a, b));
+    const claim = judged(corpus, asked, lead, support, disputed, best, sources);
+    return [{ ...claim, confidence: Math.min(claim.confidence, ceiling) }];
   });
 }
 
@@ -90,7 +98,14 @@ function judged(
     status,
     kind: kindOf(lead.sentence.text),
     grade: how,
-    confidence: confidenceOf(status, independent, lead.score / Math.max(1e-9, best), how),
+    confidence: confidenceOf({
+      status,
+      independent,
+      grade: how,
+      relativeScore: lead.score / Math.max(1e-9, best),
+      focus: focusShare(corpus, lead.sentence, asked),
+      isAnswer: answerIn(corpus, lead.sentence, asked)?.strong ?? false,
+    }),
   };
 }
 
@@ -98,62 +113,6 @@ function statusOf(disputed: number, independent: number, hedged: boolean): Claim
   if (disputed > 0) return 'contested';
   if (hedged) return 'unverified';
   return independent >= 2 ? 'established' : 'reported';
-}
-
-const BASE: Record<Claim['status'], number> = {
-  established: 0.62,
-  reported: 0.42,
-  contested: 0.2,
-  unverified: 0.12,
-};
-/** By the grade of the lead: an answer is worth more than what is only near to it. */
-const GRADE_SHARE: Record<Grade, number> = { direct: 1, related: 0.6, off: 0.3 };
-
-/**
- * Grows with the number of independent sources (half of the way to the top with each one) and with
- * how well the sentence fits; the bands of the statuses never overlap for answers.
- */
-function confidenceOf(
-  status: Claim['status'],
-  independent: number,
-  relativeScore: number,
-  how: Grade,
-): number {
-  const fit = Math.min(1, Math.max(0, relativeScore)) * GRADE_SHARE[how];
-  const voices = status === 'established' ? 2 * (0.5 - 2 ** (1 - independent)) : 0;
-  const confidence = BASE[status] + 0.24 * voices + 0.12 * fit;
-  return Math.round(confidence * 1000) / 1000;
-}
-
-/** Publishers with words of their own: a sentence copied word by word has one voice. */
-function voices(corpus: Corpus, all: readonly Candidate[], sources: Independence): number {
-  const heard = new Set<string>();
-  const kept: Sentence[] = [];
-  for (const { sentence } of all) {
-    const page = corpus.pages[sentence.page]?.page;
-    if (!page) continue;
-    const publisher = sources.publisher(page.source);
-    if (heard.has(publisher) || kept.some((other) => isVerbatim(other, sentence))) continue;
-    heard.add(publisher);
-    kept.push(sentence);
-  }
-  return Math.max(1, kept.length);
-}
-
-const VERBATIM_TERMS = 8;
-
-/** One sentence holds the other, or most of it, term by term in the same order. */
-function isVerbatim(a: Sentence, b: Sentence): boolean {
-  const [short, long] = a.tokens.length <= b.tokens.length ? [a, b] : [b, a];
-  if (short.tokens.length < VERBATIM_TERMS) return false;
-  const trigrams = new Set(runs(long));
-  const own = runs(short);
-  return own.filter((run) => trigrams.has(run)).length >= 0.8 * own.length;
-}
-
-function runs(of: Sentence): string[] {
-  const all = of.tokens.map((token) => token.term);
-  return all.slice(2).map((_, at) => all.slice(at, at + 3).join(' '));
 }
 
 function onePerPage(lead: Candidate | null, candidates: Candidate[]): Candidate[] {

@@ -51,10 +51,12 @@ function opensWithName(sentence: Sentence): boolean {
   return sentenceNames(sentence).some((name) => name.start <= HEAD_UNITS);
 }
 
-/** "measured a capacity of 42 megawatts": the asked quantity with its value right behind it. */
+/** "measured a capacity of 42 megawatts", "Opened: 1961": the asked quantity with its value right behind it. */
 function isTold({ text, tokens: found }: Sentence, at: number): boolean {
   const end = found[at]?.end ?? 0;
-  return /^ (?:of|is|was|at) (?:about |over |nearly )?[$£€]?\d/.test(text.slice(end, end + 20));
+  return /^(?::| (?:of|is|was|at)) (?:about |over |nearly )?[$£€]?\d/.test(
+    text.slice(end, end + 20),
+  );
 }
 
 /** True when the page speaks of each common noun that a subject is called by: "the mill", "tram". */

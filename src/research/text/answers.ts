@@ -51,7 +51,7 @@ function findAnswer(corpus: Corpus, sentence: Sentence, question: Question): Ans
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const option of options) {
     const distance = isBylined(sentence, question, option)
-      ? 0
+      ? BYLINED_UNITS
       : Math.min(...cues.map((cue) => gap(cue, option)), 400);
     if (distance >= bestDistance) continue;
     bestDistance = distance;
@@ -62,12 +62,17 @@ function findAnswer(corpus: Corpus, sentence: Sentence, question: Question): Ans
   return best;
 }
 
-/** "An album by X", "directed by X": of works, the name after "by" is the maker's. */
+/** Nearer than any word that asks: the maker stands behind "by". */
+const BYLINED_UNITS = -1;
+const BYLINE =
+  /\b(?:[Bb]y|[Cc]redited to) (?:(?:the|The|an?) )?(?:\p{Lu}\p{Ll}+(?:an|ish|ese|ch|ic) )?(?:\p{Ll}[\p{L}\p{M}-]* ){0,5}(?:[Tt]he )?$/u;
+
+/** "An album by X", "directed by the American duo X": of works, the name after "by" is the maker's. */
 function isBylined(sentence: Sentence, question: Question, option: Option): boolean {
   return (
     isName(question) &&
     MAKER.test(question.text) &&
-    /\bby (?:the )?$/i.test(sentence.text.slice(0, option.start))
+    BYLINE.test(sentence.text.slice(0, option.start))
   );
 }
 

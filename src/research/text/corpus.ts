@@ -51,7 +51,7 @@ const LEAD_SENTENCES = 2;
 export function buildCorpus(pages: readonly Page[]): Corpus {
   const all: Sentence[] = [];
   const frequency = new Map<string, number>();
-  const limit = pageLimit(pages.length);
+  const limit = pageLimit(pages.length, pages[0]?.readLength);
   const corpusPages = pages.map((page, index) => {
     const from = all.length;
     const counts = new Map<string, number>();

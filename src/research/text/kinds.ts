@@ -35,6 +35,21 @@ const KINDS: { asked: RegExp; members: RegExp }[] = [
     members:
       /\b(?:english|french|german|spanish|italian|portuguese|dutch|swedish|norwegian|danish|finnish|icelandic|polish|czech|slovak|hungarian|romanian|bulgarian|greek|turkish|russian|ukrainian|serbian|croatian|slovene|latin|arabic|hebrew|persian|hindi|urdu|bengali|punjabi|gujarati|marathi|tamil|telugu|kannada|malayalam|assamese|odia|nepali|sinhala|burmese|thai|vietnamese|khmer|lao|malay|indonesian|tagalog|filipino|chinese|mandarin|cantonese|japanese|korean|mongolian|swahili|amharic|yoruba|zulu|irish|welsh|scots|gaelic|basque|catalan|esperanto)(?:[- ]language)?\b/gi,
   },
+  {
+    asked: /\bgender\b/i,
+    members:
+      /\b(?:all[- ]boys|all[- ]girls|boys|girls|co-?educational|co-?ed|single[- ]sex|male|female|mixed)\b/gi,
+  },
+  {
+    asked: /\bstyle\b/i,
+    members:
+      /\b(?:romanesque|gothic(?: revival)?|renaissance(?: revival)?|baroque|rococo|neo-?classical|neoclassicism|georgian|victorian|edwardian|colonial(?: revival)?|greek revival|queen anne|italianate|second empire|beaux[- ]arts|art nouveau|art deco|arts and crafts|craftsman|tudor(?: revival)?|mission revival|prairie|federal|modernist|modernism|brutalist|brutalism|postmodern|contemporary|impressionis[mt]|expressionis[mt]|cubis[mt]|surrealis[mt]|realis[mt]|romanticism)\b/gi,
+  },
+  {
+    asked: /\btype of (?:institution|school)\b/i,
+    members:
+      /\b(?:academy|university|college|high school|grammar school|primary school|secondary school|elementary school|middle school|boarding school|preparatory school|seminary|polytechnic|conservatory|institute|museum|hospital|library|military base|prison)\b/gi,
+  },
 ];
 
 export interface Kind {
@@ -46,7 +61,7 @@ export interface Kind {
 
 const NOUNS = new Set(
   terms(
-    'sport party political position played genre medium type media work form language profession occupation',
+    'sport party political position played genre medium type media work form language profession occupation gender student body composition style institution',
   ),
 );
 

@@ -24,6 +24,8 @@ export function nounPhrases(question: string): Name[] {
 }
 
 function tail(question: string, name: Name, isFirst: boolean): string {
+  // "Ann Reid's profession": what is owned is asked for, and names nobody.
+  if (/['’]s$/.test(name.text)) return '';
   const words: string[] = [];
   let rest = question.slice(name.end);
   let stop: string | undefined;

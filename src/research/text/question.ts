@@ -42,7 +42,7 @@ const AMOUNT =
   'population|length|height|area|number|distance|age|size|capacity|elevation|depth|weight|width|price|cost|percentage|temperature|speed|mass|rate|amount|total';
 const TYPES: [AnswerType, RegExp][] = [
   ['number', /\bhow (?:many|much|long|tall|high|deep|far|old|large|big|fast|wide|heavy)\b/i],
-  ['date', /\bwhen\b|\b(?:what|which)(?: \w+)? (?:year|date|day|month|decade|century)\b/i],
+  ['date', /\bwhen\b|\b(?:what|which)(?: \w+){0,3}? (?:year|date|day|month|decade|century)\b/i],
   ['number', new RegExp(`\\b(?:what|which)\\b(?: \\w+){0,3}? (?:${AMOUNT})\\b`, 'i')],
   ['number', /\bwhat (?:did|does|do|will|would|has|had|is|was)\b.*\b(?:cost|weigh|measure)\b/i],
   [

@@ -13,8 +13,7 @@ const MAX_BYLINE_WORDS = 12;
  * False for what states nothing: a heading, a row of a table, a byline, a date line. Only short
  * text without a stop or in Latin letters is judged, because other scripts hide their verbs.
  */
-export function isStatement(sentence: Sentence): boolean {
-  const { text } = sentence;
+export function isStatement({ text }: Pick<Sentence, 'text'>): boolean {
   const wordCount = text.match(/\S+/g)?.length ?? 0;
   if (/^#{1,6}\s/.test(text)) return false;
   if (BYLINE.test(text) && wordCount <= MAX_BYLINE_WORDS) return false;

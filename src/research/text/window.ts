@@ -14,10 +14,11 @@ const MIN_PAGE_UNITS = 10_000;
 const MAX_WIDENING_UNITS = 1_500;
 const LEAD_UNITS = 1_000;
 
-/** How much each of so many pages may be read. */
-export function pageLimit(pageCount: number): number {
-  const share = Math.floor(MAX_ALL_UNITS / Math.max(1, pageCount));
-  return Math.max(MIN_PAGE_UNITS, Math.min(MAX_PAGE_UNITS, share));
+/** How much each of so many pages may be read, when one alone may be read up to `longest`. */
+export function pageLimit(pageCount: number, longest = MAX_PAGE_UNITS): number {
+  const allUnits = MAX_ALL_UNITS * (longest / MAX_PAGE_UNITS);
+  const share = Math.floor(allUnits / Math.max(1, pageCount));
+  return Math.max(MIN_PAGE_UNITS, Math.min(longest, share));
 }
 
 /**

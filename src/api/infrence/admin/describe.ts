@@ -1,6 +1,6 @@
 import { type TSchema, t } from 'elysia';
 import { wholeNumberOf } from '../../../http/validate';
-import { type AnswerTable, answersFor } from '../answers';
+import { type AnswerTable, answersFor } from '../../answers';
 import { jsonBody, limitInQuery, offsetInQuery, type optionalInQuery } from '../parameters';
 import type { adminModels } from './schemas-admin';
 

@@ -1,0 +1,35 @@
+import type { Accounts } from '../accounts/service';
+import { type Asked, keyGate } from '../http/gate';
+import { userPrincipalOf } from '../http/principal';
+import type { Keys } from '../keys/service';
+import { Fault } from '../lib/fault';
+import type { Asker } from '../research/submission';
+
+/** Who asks for a job: one key; or, without one, a signed-in user, who stands for all of theirs. */
+export type JobAsker = Asker;
+
+/** A JWT has three parts; a key has none. */
+const JWT = /^Bearer\s+[^\s.]+\.[^\s.]+\.[^\s.]*$/i;
+
+/**
+ * Resolves an API key, as `X-API-Key` or bearer, or a bearer JWT. Throws Fault `unauthenticated`, and
+ * `forbidden` for an account that is not active.
+ */
+export function jobGate(keys: Keys, accounts: Accounts): (asked: Asked) => Promise<JobAsker> {
+  const keyed = keyGate(keys);
+  const known = new WeakMap<Request, Promise<JobAsker>>();
+  return (asked) => {
+    const { request } = asked;
+    const isSignedIn = JWT.test(request.headers.get('authorization') ?? '');
+    const asker = known.get(request) ?? (isSignedIn ? signedIn(request, accounts) : keyed(asked));
+    known.set(request, asker);
+    return asker;
+  };
+}
+
+async function signedIn(request: Request, accounts: Accounts): Promise<JobAsker> {
+  const { userId, status } = await userPrincipalOf(request.headers, accounts);
+  if (status !== 'active')
+    throw new Fault('forbidden', `this account is ${status}: ask your admin`);
+  return { userId, key: null };
+}

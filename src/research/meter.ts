@@ -1,0 +1,80 @@
+import { usdMicrosToMicros } from '../lib/money';
+import { SOURCE_PRICE_MICROS } from './modes';
+
+export interface MeterStart {
+  /** The most that the job may cost, in micro-credits; null for a job with a fixed price. */
+  capMicros: number | null;
+  /** What its calls have cost up to now, those of waves that were dropped too. */
+  callCostMicros: number;
+  sourceCount: number;
+  /** Makes the cost of a call durable before it is made: no crash can make it free. */
+  record(costMicros: number): Promise<void>;
+}
+
+/**
+ * The circuit breaker of a metered job. Whatever costs is reserved here before it is done, and what
+ * does not fit under the cap is not done: so no job costs more than its cap, by any way it ends.
+ */
+export class Meter {
+  #start: MeterStart;
+  #callCostMicros: number;
+  #sourceCount: number;
+  #hasRefused = false;
+
+  constructor(start: MeterStart) {
+    this.#start = start;
+    this.#callCostMicros = start.callCostMicros;
+    this.#sourceCount = start.sourceCount;
+  }
+
+  get callCostMicros(): number {
+    return this.#callCostMicros;
+  }
+
+  /** True when there was no room for a call that was wanted. */
+  get hasRefused(): boolean {
+    return this.#hasRefused;
+  }
+
+  /** True when there is no room for another source. */
+  get isExhausted(): boolean {
+    return this.#roomMicros < SOURCE_PRICE_MICROS;
+  }
+
+  /** False when the cost does not fit: then the call must not be made. It counts even if the call
+   * fails, since a provider may count it. */
+  async reserveCall(costUsdMicros: number): Promise<boolean> {
+    const costMicros = usdMicrosToMicros(costUsdMicros);
+    if (costMicros === 0 || this.#start.capMicros === null) return true;
+    if (costMicros > this.#roomMicros) {
+      this.#hasRefused = true;
+      return false;
+    }
+    this.#callCostMicros += costMicros;
+    await this.#start.record(costMicros);
+    return true;
+  }
+
+  /** How many of the wanted sources fit; they count as read until they are given back. */
+  reserveSources(wanted: number): number {
+    const count = Math.min(wanted, Math.floor(this.#roomMicros / SOURCE_PRICE_MICROS));
+    this.#sourceCount += count;
+    return count;
+  }
+
+  /** What could not be read costs nothing. */
+  giveBackSource(): void {
+    this.#sourceCount -= 1;
+  }
+
+  get #roomMicros(): number {
+    const { capMicros } = this.#start;
+    if (capMicros === null) return Number.MAX_SAFE_INTEGER;
+    return capMicros - this.#callCostMicros - this.#sourceCount * SOURCE_PRICE_MICROS;
+  }
+}
+
+/** For a job with a fixed price. */
+export function unmetered(): Meter {
+  return new Meter({ capMicros: null, callCostMicros: 0, sourceCount: 0, record: async () => {} });
+}

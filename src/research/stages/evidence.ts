@@ -1,0 +1,88 @@
+import { type Assertion, jointCoverage, type Match, matchOf } from '../text/assertion';
+import type { Corpus, Sentence } from '../text/corpus';
+import { claimedSigns, stanceSigns } from '../text/stance';
+import { EVIDENCE_WEIGHTS } from './evidenceWeights';
+
+export type Stance = 'supports' | 'refutes' | 'neither';
+
+/** One sentence as evidence on an assertion. */
+export interface Evidence {
+  sentence: Sentence;
+  /** Log odds; higher is better; comparable within one assertion. */
+  relevance: number;
+  /** Of each stance; they sum to 1. */
+  probabilities: Readonly<Record<Stance, number>>;
+  stance: Stance;
+}
+
+export interface Weighed {
+  /** Every sentence, best first. */
+  evidence: Evidence[];
+  /** The probability that the sentences together bear out the assertion, at least in part. */
+  support: number;
+}
+
+/** What the sentences of a corpus say on an assertion, each by itself and all together. */
+export function weighEvidence(corpus: Corpus, assertion: Assertion): Weighed {
+  const evidence = corpus.sentences
+    .map(witness(corpus, assertion))
+    .sort((a, b) => b.relevance - a.relevance || a.sentence.index - b.sentence.index);
+  return { evidence, support: supportOf(corpus, assertion) };
+}
+
+/** Judges single sentences of a corpus; a large one need not be gone through as a whole. */
+export function witness(corpus: Corpus, assertion: Assertion): (sentence: Sentence) => Evidence {
+  const claimed = claimedSigns(assertion);
+  const known = new Map<Sentence, Match>();
+  const matchTo = (sentence: Sentence): Match => {
+    const match = known.get(sentence) ?? matchOf(assertion, sentence, corpus.idf);
+    known.set(sentence, match);
+    return match;
+  };
+  // A pronoun stands for what the neighbour names: beside a good sentence stands a good one.
+  const rareBeside = (sentence: Sentence, side: -1 | 1): number => {
+    const beside = corpus.sentences[sentence.index + side];
+    return beside?.page === sentence.page ? matchTo(beside).rare : 0;
+  };
+  return (sentence) => {
+    const match = matchTo(sentence);
+    const { named, valued, paired, rare } = match;
+    const beside = Math.max(rareBeside(sentence, -1), rareBeside(sentence, 1));
+    const signs = [named, valued, paired, rare, Math.sqrt(rare), beside];
+    const relevance = dot(EVIDENCE_WEIGHTS.relevance, signs);
+    const stance = stanceOf([...claimed, ...stanceSigns(assertion, sentence, match)]);
+    return { sentence, relevance, ...stance };
+  };
+}
+
+function stanceOf(signs: readonly number[]): Pick<Evidence, 'stance' | 'probabilities'> {
+  const supports = Math.exp(dot(EVIDENCE_WEIGHTS.supports, signs));
+  const refutes = Math.exp(dot(EVIDENCE_WEIGHTS.refutes, signs));
+  const total = 1 + supports + refutes;
+  const probabilities = {
+    supports: supports / total,
+    refutes: refutes / total,
+    neither: 1 / total,
+  };
+  const { supports: worthSupport, refutes: worthRefute } = EVIDENCE_WEIGHTS.worth;
+  const best = Math.max(1, supports * worthSupport, refutes * worthRefute);
+  const stance = best === 1 ? 'neither' : best === supports * worthSupport ? 'supports' : 'refutes';
+  return { stance, probabilities };
+}
+
+/** So many sentences in a row are read as one passage. */
+const PASSAGE_SENTENCES = 3;
+
+/**
+ * The probability that a corpus bears out an assertion: by the passage that says most of it, and by
+ * all that is said of it anywhere.
+ */
+export function supportOf({ sentences, idf }: Corpus, assertion: Assertion): number {
+  const { best, all } = jointCoverage(assertion, sentences, PASSAGE_SENTENCES, idf);
+  return 1 / (1 + Math.exp(-dot(EVIDENCE_WEIGHTS.support, [best, all])));
+}
+
+/** The intercept comes first. */
+function dot([intercept = 0, ...weights]: readonly number[], signs: readonly number[]): number {
+  return signs.reduce((sum, sign, at) => sum + sign * (weights[at] ?? 0), intercept);
+}

@@ -1,0 +1,55 @@
+import type { Corpus, Sentence } from '../text/corpus';
+import type { Candidate } from './candidate';
+import type { Independence } from './copies';
+
+/** How many publishers say it in words of their own: what is copied or quoted has one voice. */
+export function voices(corpus: Corpus, all: readonly Candidate[], sources: Independence): number {
+  const heard = new Set<string>();
+  const kept: Sentence[] = [];
+  for (const { sentence } of all) {
+    const page = corpus.pages[sentence.page]?.page;
+    if (!page) continue;
+    const publisher = sources.publisher(page.source);
+    if (heard.has(publisher) || kept.some((other) => isQuoted(other, sentence))) continue;
+    heard.add(publisher);
+    kept.push(sentence);
+  }
+  return Math.max(1, kept.length);
+}
+
+/** Fewer terms in a row come together by chance: a name, a date and a set phrase. */
+const MIN_QUOTED_TERMS = 8;
+/** Of the shorter sentence, how much must stand in the other for one to have it from the other. */
+const QUOTED_SHARE = 0.8;
+/** A run so long is a quotation, however much stands around it. */
+const LONG_RUN_TERMS = 12;
+
+/**
+ * One sentence holds most of the other, or both hold one long run of words: a quotation, or two
+ * quotations of a third source.
+ */
+function isQuoted(a: Sentence, b: Sentence): boolean {
+  const [short, long] = a.tokens.length <= b.tokens.length ? [a, b] : [b, a];
+  if (short.tokens.length < MIN_QUOTED_TERMS) return false;
+  const trigrams = new Set(runs(long));
+  const own = runs(short);
+  if (own.filter((run) => trigrams.has(run)).length >= QUOTED_SHARE * own.length) return true;
+  return longestRun(short, long) >= LONG_RUN_TERMS;
+}
+
+function runs(of: Sentence): string[] {
+  const all = of.tokens.map((token) => token.term);
+  return all.slice(2).map((_, at) => all.slice(at, at + 3).join(' '));
+}
+
+/** The longest common substring of two sentences, in terms. */
+function longestRun({ tokens: a }: Sentence, { tokens: b }: Sentence): number {
+  let longest = 0;
+  let before: number[] = [];
+  for (const { term } of a) {
+    const here = b.map((other, at) => (other.term === term ? (before[at - 1] ?? 0) + 1 : 0));
+    longest = Math.max(longest, ...here);
+    before = here;
+  }
+  return longest;
+}

@@ -1,0 +1,108 @@
+import type { Assertion, Match } from './assertion';
+import { type Sentence, sentenceValues } from './corpus';
+import { areOpposites } from './synonyms';
+import { terms } from './terms';
+import { type Value, valuesDiffer } from './values';
+
+/** Words that say that something goes up, and down. */
+const RISING = new Set(
+  terms(
+    'increase rise rose risen grow grew grown growth gain gained climb climbed higher high more expand accelerate intensify strengthen warm warmer hot hotter heat record surge double greater larger faster raise elevated add worse',
+  ),
+);
+const FALLING = new Set(
+  terms(
+    'decrease decline fall fell fallen drop reduce reduction lower low less shrink shrank lose lost loss melt retreat cool cold colder slow slower weaken diminish fewer smaller thin deplete shed',
+  ),
+);
+
+/** What an assertion says about itself: sweeping and denying ones are refuted more often. */
+const CLAIMED = {
+  none: /\b(?:no|none|nothing|nobody)\b/gi,
+  not: /\b(?:not|never|cannot|neither|nor)\b|n['’]t\b/gi,
+  sweeping: /\b(?:only|simply|just|merely|any|entirely|solely|all|always)\b/gi,
+  absolute: /\b(?:all|every|always|never|none|only|entirely|completely|totally|simply|any|must)\b/i,
+  proof: /\b(?:evidence|proof|proven|proved|data|stud(?:y|ies)|show(?:s|ed)?)\b/gi,
+  prospect: /\b(?:will|would|can|may|could|might)\b/gi,
+  list: /\b(?:and|or|also)\b|,/gi,
+  dispute:
+    /\b(?:myth|misconception|false(?:ly)?|incorrect|wrong|debunk|refute|reject|den(?:y|ies|ied|ial)|dispute|contradict|mislead|controvers|critici[sz]|s[ck]eptic|hoax|fraud|conspiracy|exaggerat|overestimat|error|fail|disagree|unfounded|claim)/i,
+  ended:
+    /\b(?:stop|cease|paus|halt|end(?:ed|s)?\b|unchanged|stable|flat\b|natural|insignificant|trivial|harmless|benefi|good\b|normal)/i,
+};
+/** Words of finding, grounds and causes. */
+const GROUNDS =
+  /\b(?:confirm|evidence|consensus|conclu|demonstrat|show|found\b|find|agree|indicat|observ|caus|due to|because|result|leads? to|leading to|led to|contribut|driven?\b|attribut)/i;
+
+/** As evidence is worded: "no sign that", "unlikely", "a lack of". */
+const DENIAL =
+  /\b(?:not|never|no|none|nobody|neither|nor|cannot|without|nothing|fail(?:s|ed)? to|hardly|unlikely|little evidence|lack(?:s|ed|ing)?|unable)\b|n['’]t\b/i;
+
+/** Counted up to two: a third "and" tells nothing more. */
+function countOf(pattern: RegExp, text: string): number {
+  return Math.min(2, text.match(pattern)?.length ?? 0);
+}
+
+function flag(holds: boolean): number {
+  return holds ? 1 : 0;
+}
+
+/** What the assertion alone tells of how it may stand, in the order of the weights. */
+export function claimedSigns({ text, terms: said }: Assertion): number[] {
+  return [
+    countOf(CLAIMED.none, text),
+    countOf(CLAIMED.not, text),
+    countOf(CLAIMED.sweeping, text),
+    countOf(CLAIMED.proof, text),
+    countOf(CLAIMED.prospect, text),
+    countOf(CLAIMED.list, text),
+    flag(CLAIMED.absolute.test(text)),
+    flag(CLAIMED.dispute.test(text)),
+    flag(CLAIMED.ended.test(text)),
+    flag(GROUNDS.test(text)),
+    Math.log(1 + said.size),
+  ];
+}
+
+/** What a sentence tells about an assertion beside the words that they share. */
+export function stanceSigns(assertion: Assertion, sentence: Sentence, match: Match): number[] {
+  const negated = DENIAL.test(assertion.text) !== DENIAL.test(sentence.text);
+  const course = directionOf(assertion.terms) * directionOf(sentence.counts.keys());
+  return [
+    match.coverage,
+    Math.sqrt(match.coverage),
+    match.rare,
+    match.valued,
+    match.returned,
+    flag(negated),
+    negated ? match.coverage : 0,
+    flag(course < 0 || hasOpposite(assertion, sentence)),
+    flag(course > 0),
+    flag(hasOtherAmount(assertion.values, sentenceValues(sentence))),
+    flag(GROUNDS.test(sentence.text)),
+    flag(sentence.text.includes('?')),
+  ];
+}
+
+/** 1 for what mostly rises, -1 for what mostly falls. */
+function directionOf(said: Iterable<string>): number {
+  let balance = 0;
+  for (const term of said) balance += flag(RISING.has(term)) - flag(FALLING.has(term));
+  return Math.sign(balance);
+}
+
+function hasOpposite({ terms: said }: Assertion, { counts }: Sentence): boolean {
+  const added = [...counts.keys()].filter((term) => !said.has(term));
+  return [...said].some(
+    (term) => !counts.has(term) && added.some((other) => areOpposites(term, other)),
+  );
+}
+
+/** An amount that the sentence gives otherwise, in the same unit. */
+function hasOtherAmount(claimed: readonly Value[], told: readonly Value[]): boolean {
+  return claimed.some((value) => {
+    if (value.kind === 'date') return false;
+    const rivals = told.filter(({ kind, unit }) => kind === value.kind && unit === value.unit);
+    return rivals.length > 0 && rivals.every((other) => valuesDiffer(value, other));
+  });
+}
