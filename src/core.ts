@@ -52,7 +52,9 @@ import { createPageReader } from './research/adapters/reader';
 import { createWikipediaProvider } from './research/adapters/wikipedia';
 import { createResearchHandler } from './research/jobs';
 import { createResearchOverview } from './research/overview';
+import type { Stages } from './research/pipeline';
 import type { SearchProvider } from './research/ports';
+import { createReplays } from './research/replay';
 import { createResearch } from './research/service';
 import { createSupport } from './support/service';
 import type { Tasks } from './tasks';
@@ -154,6 +156,12 @@ function openFeatures(options: Options, ports: Ports, issuers: Issuers) {
       pool.run('search', { path, userId, query, limit, depth }),
     limits: { maxDocumentBytes: options.documentMaxBytes },
   });
+  const stages: Stages = {
+    analyse: (input) => pool.run('analyse', input),
+    synthesize: (input) => pool.run('synthesize', input),
+    fillTyped: (input) => pool.run('fillTyped', input),
+  };
+  const research = createResearch({ ...ports, queue, credits, keys, library, parse });
   const audit = createAudit(ports);
   const mail = createMail({ ...ports, queue, transport: mailTransport(options) });
   return {
@@ -172,7 +180,9 @@ function openFeatures(options: Options, ports: Ports, issuers: Issuers) {
     stripeEvents: createStripeEvents({ db, audit, handlers: new Map() }),
     support: createSupport({ ...ports, audit, mail }),
     researchOverview: createResearchOverview(ports),
-    research: createResearch({ ...ports, queue, credits, keys, library, parse }),
+    research,
+    stages,
+    replays: createReplays({ db, library, research, stages }),
   };
 }
 
@@ -213,11 +223,6 @@ function openWork(options: Options, ports: Ports, features: Features) {
   const researchHandler = createResearchHandler({
     ...ports,
     ...features,
-    stages: {
-      analyse: (input) => pool.run('analyse', input),
-      synthesize: (input) => pool.run('synthesize', input),
-      fillTyped: (input) => pool.run('fillTyped', input),
-    },
     reader: createPageReader({
       fetch,
       parse,

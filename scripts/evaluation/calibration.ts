@@ -1,125 +1,113 @@
 import { CLAIM, check } from './claims';
+import { BINS, binsOf, calibrationError, drawn, type Forecast } from './curve';
 import { answerDisputed, DISPUTED, type Disputed, says } from './disputed';
-import { eachOf, withEngine } from './engine';
+import { type Engine, eachOf, withEngine } from './engine';
 import { fieldsOf, recordsIn } from './formats';
+import { QUESTION, type Question, sentenceAt, sourceOf } from './multihop';
 import { refused } from './records';
 import { mean } from './report';
 import type { Context, Measure, Row } from './types';
 
 export const calibration: Measure = {
   name: 'calibration',
-  help: 'the formats of claims and of verdicts; how many of what is said to be 0.9 are right, drawn as a curve',
+  help: 'the formats of verdicts, multihop and claims; how many of what is said to be 0.9 are right, drawn as a curve',
   run,
 };
 
-/** Something that was said to be right with a probability. */
-interface Point {
+interface Point extends Forecast {
   kind: 'finding' | 'claim';
   text: string;
-  confidence: number;
-  right: boolean;
 }
 
-interface Bin {
-  from: number;
-  count: number;
-  /** The mean of what was said. */
-  said: number;
-  /** The share that is right. */
-  right: number;
-}
-
-const BINS = 10;
 /** What counts as "said to be 0.9". */
 const SURE = { from: 0.85, to: 0.95 };
 
 /**
- * A finding is right when a quote of it holds a right answer to its question: one that is only near
- * the answer is wrong. The support of a claim is right when the claim is supported, if partially.
+ * Each format has its own meaning of right, and its own curve. A finding on a question is right when
+ * a quote of it holds a right answer, one on a question of several steps when a quote stands in a
+ * gold sentence: what is only near is wrong, and of a dispute each side counts by itself. The
+ * support of a claim is right when the claim is supported, if partially.
  */
 async function run(context: Context): Promise<Row[]> {
-  const disputed = await recordsIn(context.data, DISPUTED);
-  const claims = await recordsIn(context.data, CLAIM);
-  if (disputed.length + claims.length === 0) {
+  const { data, out } = context;
+  const disputed = await recordsIn(data, DISPUTED);
+  const stepped = await recordsIn(data, QUESTION);
+  const claims = await recordsIn(data, CLAIM);
+  if (disputed.length + stepped.length + claims.length === 0) {
     throw refused(
-      `${context.data} holds no records with the fields ${fieldsOf([DISPUTED, CLAIM])}`,
+      `${data} holds no records with the fields ${fieldsOf([DISPUTED, QUESTION, CLAIM])}`,
     );
   }
-  const findings = disputed.length > 0 ? await findingsOf(disputed, context) : [];
-  const supports = claims.map(check).map(({ claim, label, support }): Point => {
-    return { kind: 'claim', text: claim, confidence: support, right: label !== 'not_supported' };
-  });
-  const points = [...findings, ...supports];
-  for (const point of points) context.out?.write(point);
-  for (const bin of binsOf(points))
-    context.out?.write({ kind: 'bin', to: bin.from + 1 / BINS, ...bin });
-  if (findings.length > 0) draw('findings', findings, context);
-  if (supports.length > 0) draw('support of claims', supports, context);
-  return [...rowsOf('findings', findings), ...rowsOf('claims', supports), ...rowsOf('all', points)];
-}
-
-async function findingsOf(records: readonly Disputed[], { log }: Context): Promise<Point[]> {
-  log(`Asking ${records.length} questions`);
-  const asked = await withEngine((engine) =>
-    eachOf(records, async (record) => {
-      const { findings } = await answerDisputed(engine, record);
-      return findings.map(({ text, confidence, quotes }): Point => {
-        const words = quotes.map((quote) => quote.text).join(' ');
-        return { kind: 'finding', text, confidence, right: says(words, record.answers) };
-      });
+  const groups: Record<string, Point[]> = {
+    findings: await findingsOf(disputed, onAnswers, context),
+    'findings of several steps': await findingsOf(stepped, onSteps, context),
+    claims: claims.map(check).map(({ claim, label, support }) => {
+      return { kind: 'claim', text: claim, confidence: support, right: label !== 'not_supported' };
     }),
-  );
-  return asked.flat();
+  };
+  const rows: Row[] = [];
+  for (const [name, points] of Object.entries(groups)) {
+    if (points.length === 0) continue;
+    for (const point of points) out?.write(point);
+    for (const bin of binsOf(points)) {
+      out?.write({ kind: 'bin', of: name, to: bin.from + 1 / BINS, ...bin });
+    }
+    draw(name, points, context);
+    rows.push(...rowsOf(name, points));
+  }
+  return rows;
 }
 
-function binsOf(points: readonly Point[]): Bin[] {
-  return Array.from({ length: BINS }, (_, at) => {
-    const held = points.filter(
-      ({ confidence }) => Math.min(BINS - 1, Math.floor(confidence * BINS)) === at,
-    );
-    return {
-      from: at / BINS,
-      count: held.length,
-      said: mean(held.map(({ confidence }) => confidence)),
-      right: mean(held.map(({ right }) => Number(right))),
-    };
-  }).filter(({ count }) => count > 0);
+/** Over an engine of their own; none is opened for nothing. */
+async function findingsOf<Item>(
+  records: readonly Item[],
+  ask: (engine: Engine, asked: Item) => Promise<Point[]>,
+  { log }: Context,
+): Promise<Point[]> {
+  if (records.length === 0) return [];
+  log(`Asking ${records.length} questions`);
+  const points = await withEngine((engine) => eachOf(records, (record) => ask(engine, record)));
+  return points.flat();
 }
 
-const BAR_WIDTH = 40;
+async function onAnswers(engine: Engine, asked: Disputed): Promise<Point[]> {
+  const { findings } = await answerDisputed(engine, asked);
+  return findings.map(({ text, confidence, quotes }) => {
+    const words = quotes.map((quote) => quote.text).join(' ');
+    return { kind: 'finding', text, confidence, right: says(words, asked.answers) };
+  });
+}
 
-/** A bar for what is right, and a mark where it should end. */
+async function onSteps(engine: Engine, { question, documents }: Question): Promise<Point[]> {
+  const { state } = await engine.ask(question, { sources: documents.map(sourceOf) });
+  const titles = new Map(state.sources.map(({ number, title }) => [number, title]));
+  return state.findings.map(({ text, confidence, quotes }) => {
+    const right = quotes.some((quote) => {
+      const document = documents.find(({ title }) => title === titles.get(quote.source));
+      return document?.gold.includes(sentenceAt(document, quote)) ?? false;
+    });
+    return { kind: 'finding', text, confidence, right };
+  });
+}
+
 function draw(name: string, points: readonly Point[], { log }: Context): void {
   log(`\n${name}: said, share that is right (█) against what was said (|), how many`);
-  for (const { said, right, count } of binsOf(points)) {
-    const bar = '█'.repeat(Math.round(right * BAR_WIDTH)).padEnd(BAR_WIDTH + 1);
-    const at = Math.round(said * BAR_WIDTH);
-    const marked = `${bar.slice(0, at)}|${bar.slice(at + 1)}`;
-    log(`${said.toFixed(2)}  ${marked} ${right.toFixed(2)}  ${count}`);
-  }
+  for (const line of drawn(points)) log(line);
   log('');
 }
 
 function rowsOf(name: string, points: readonly Point[]): Row[] {
-  if (points.length === 0) return [];
   const sure = points.filter(({ confidence: said }) => said >= SURE.from && said < SURE.to);
-  const gap = mean(
-    binsOf(points).flatMap(({ said, right, count }) =>
-      Array.from({ length: count }, () => Math.abs(said - right)),
-    ),
-  );
-  return [
+  const rows: Row[] = [
     { name, value: points.length, unit: 'count' },
-    { name: `${name}: expected calibration error`, value: gap, unit: 'share' },
+    {
+      name: `${name}: expected calibration error`,
+      value: calibrationError(points),
+      unit: 'share',
+    },
     { name: `${name}: said to be 0.9`, value: sure.length, unit: 'count' },
-    ...(sure.length > 0
-      ? [
-          {
-            name: `${name}: of these right`,
-            value: mean(sure.map(({ right }) => Number(right))),
-            unit: 'share' as const,
-          },
-        ]
-      : []),
   ];
+  if (sure.length === 0) return rows;
+  const right = mean(sure.map((one) => Number(one.right)));
+  return [...rows, { name: `${name}: of these right`, value: right, unit: 'share' }];
 }

@@ -111,6 +111,8 @@ describe('the program', () => {
     );
     file('beir/queries.jsonl', lines({ _id: '1', text: 'What does the moon do to the sea?' }));
     file('beir/qrels.tsv', 'query-id\tcorpus-id\tscore\n1\ttide\t2\n1\tbread\t0\n');
+    // What an earlier run wrote, and longer.
+    file('out.jsonl', lines({ query: '0', ranked: new Array(100).fill('stale') }));
     const { code, stdout } = await evaluate(
       ...['retrieval', '--data', 'beir', '--out', 'out.jsonl', '--json'],
     );

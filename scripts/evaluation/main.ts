@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Fault, publicMessage } from '../../src/lib/fault';
@@ -58,6 +58,8 @@ function chosen(names: string[]): Measure {
 
 /** Opened before anything is measured, so that a path that cannot be written costs no waiting. */
 function openOut(path: string): { writer: Writer; close(): Promise<unknown> } {
+  // A writer begins at the start of the file and leaves what stood behind its last byte.
+  writeFileSync(path, '');
   const sink = Bun.file(path).writer();
   return {
     writer: { write: (record) => void sink.write(`${JSON.stringify(record)}\n`) },

@@ -6,7 +6,7 @@ import { recordFiles } from './records';
 import { mean } from './report';
 import type { Context, Measure, Row } from './types';
 
-const QUESTION = Type.Object({
+export const QUESTION = Type.Object({
   id: Type.String(),
   question: Type.String(),
   answers: Type.Array(Type.String()),
@@ -20,7 +20,7 @@ const QUESTION = Type.Object({
   ),
 });
 
-type Question = Static<typeof QUESTION>;
+export type Question = Static<typeof QUESTION>;
 type Document = Question['documents'][number];
 
 const TOP_DOCUMENTS = 10;
@@ -103,12 +103,7 @@ function ranking({ findings, sources }: ResearchView['state']): string[] {
 }
 
 async function overOwnDocuments(engine: Engine, { question, documents }: Question) {
-  const sources = documents.map((document) => ({
-    kind: 'text' as const,
-    title: document.title,
-    text: textOf(document),
-  }));
-  const { state } = await engine.ask(question, { sources });
+  const { state } = await engine.ask(question, { sources: documents.map(sourceOf) });
   const { plan, findings, gaps } = state;
   if (!plan) throw new Error('a job that is done has a plan');
   const stage = { plan, findings, gaps, sources: state.sources, maxWords: BRIEF_MAX_WORDS };
@@ -129,12 +124,17 @@ async function overOwnDocuments(engine: Engine, { question, documents }: Questio
   return { sentences: best, brief, f1: f1Of(best, documents) };
 }
 
+/** A document as a source that comes with the question. */
+export function sourceOf(document: Document) {
+  return { kind: 'text' as const, title: document.title, text: textOf(document) };
+}
+
 function textOf({ sentences }: Document): string {
   return sentences.map((sentence) => sentence.trim()).join(' ');
 }
 
 /** The sentence that most of the quote stands in; -1 for none. */
-function sentenceAt({ sentences }: Document, { start, end }: Quote): number {
+export function sentenceAt({ sentences }: Document, { start, end }: Quote): number {
   let at = 0;
   let most = 0;
   let best = -1;

@@ -72,6 +72,8 @@ test('the commands are those that scripts know', () => {
     'job show',
     'job cancel',
     'verify',
+    'trace',
+    'replay',
     'export',
     'ticket list',
     'ticket show',

@@ -1,19 +1,18 @@
 import type { Connection } from '../db/client';
-import { drawnTogether } from './likeness';
 import { COUNT_LIMIT, type CountedTerm, planSearch, queryTerms, quoted } from './query';
-import { countTerms, relevanceOf } from './relevance';
 import { type ScopeRange, SHARED_SCOPE, scopeRange } from './scope';
 import { decompressText } from './snapshot-text';
 import type { LibraryHit } from './types';
+import { createWeighing, type Texts, type WeighedDocument } from './weighing';
 
 /**
- * `quick` ranks passages by the index alone. `thorough` weighs the documents they stand in against
- * one another, at several times the cost: the best passage of each document first, in the order of
- * the documents, then the other passages.
+ * `quick` ranks passages by the index alone, and `limit` counts them. `thorough` weighs the documents
+ * they stand in against one another, at twice the cost: `limit` counts documents, and the answer is
+ * the best passage of each, in the order of the documents, then the other passages found in them.
  */
 export type SearchDepth = 'quick' | 'thorough';
 
-/** The passages that the user may see, best first. Any query is answered, if with nothing. */
+/** What the user may see, best first. Any query is answered, if with nothing. */
 export type LibrarySearch = (
   userId: string,
   query: string,
@@ -41,10 +40,9 @@ interface PassageRow {
 const MAX_LIMIT = 500;
 /** The same passage may be there twice, as one's own and as shared. */
 const SPARE_HITS = 5;
-/** How many passages a thorough search looks into, at least. */
+/** How many passages a thorough search looks into: at least so many, and for each document wanted. */
 const THOROUGH_PASSAGES = 200;
-/** A text of this length is weighed whole; of a longer one the passages that were found. */
-const WHOLE_TEXT_UNITS = 6_000;
+const PASSAGES_PER_DOCUMENT = 3;
 
 const RANK = 'bm25(chunk_index, 2.0, 1.0)';
 
@@ -87,20 +85,22 @@ type Statements = ReturnType<typeof prepareStatements>;
 /** Over a bare connection, so that it runs in a Worker beside the process that writes. */
 export function createLibrarySearch(connection: Connection): LibrarySearch {
   const statements = prepareStatements(connection);
+  const weighed = createWeighing();
   return async (userId, query, limit, depth = 'quick') => {
     const wanted = Math.min(Math.max(0, Math.floor(limit)), MAX_LIMIT);
     const terms = queryTerms(query);
     if (wanted === 0 || terms.length === 0) return [];
     const ranges = await rangesOf(statements, userId);
     const counted = await countedTerms(statements, terms);
-    const considered = depth === 'quick' ? wanted : Math.max(wanted, THOROUGH_PASSAGES);
+    const considered =
+      depth === 'quick' ? wanted : Math.max(wanted * PASSAGES_PER_DOCUMENT, THOROUGH_PASSAGES);
     const ranked = await rankedChunks(statements, counted, ranges, considered + SPARE_HITS);
     const rows = (await visiblePassages(statements, userId, ranked)).slice(0, considered);
     const texts = textsBy(statements.snapshot);
     if (depth === 'quick') return withText(texts, rows);
     const total = await chunkTotal(statements, ranges);
-    const documents = await weighed(texts, rows, counted, total);
-    return withText(texts, byDocument(documents).slice(0, wanted));
+    const documents = await weighed(rows, texts, counted, total);
+    return withText(texts, byDocument(documents.slice(0, wanted)));
   };
 }
 
@@ -176,38 +176,8 @@ async function visiblePassages(
   return passages;
 }
 
-interface WeighedDocument {
-  score: number;
-  /** Best first. */
-  passages: ScoredPassage[];
-}
-
-/** The documents that the passages stand in, best first. */
-async function weighed(
-  texts: Texts,
-  passages: ScoredPassage[],
-  counted: CountedTerm[],
-  total: number,
-): Promise<WeighedDocument[]> {
-  const documents = [...Map.groupBy(passages, (passage) => passage.documentId).values()];
-  const counts = [];
-  for (const found of documents) {
-    const [first] = found;
-    const text = first ? ((await texts(first.snapshotHash)) ?? '') : '';
-    const told =
-      text.length <= WHOLE_TEXT_UNITS
-        ? text
-        : found.map(({ start, end }) => text.slice(start, end)).join('\n');
-    counts.push(countTerms({ title: first?.title ?? '', text: told }));
-  }
-  const scores = drawnTogether(relevanceOf(counted, total, counts), counts);
-  return documents
-    .map((found, index) => ({ score: scores[index] ?? 0, passages: found }))
-    .sort((a, b) => b.score - a.score);
-}
-
 /** The best passage of each document, then the others as they were ranked. */
-function byDocument(documents: WeighedDocument[]): ScoredPassage[] {
+function byDocument(documents: WeighedDocument<ScoredPassage>[]): ScoredPassage[] {
   const leads: ScoredPassage[] = [];
   const others: ScoredPassage[] = [];
   for (const { score, passages } of documents) {
@@ -217,8 +187,6 @@ function byDocument(documents: WeighedDocument[]): ScoredPassage[] {
   }
   return [...leads, ...others.sort((a, b) => b.score - a.score)];
 }
-
-type Texts = (hash: string) => Promise<string | undefined>;
 
 /** The texts of snapshots, each unpacked once. */
 function textsBy(snapshots: Statements['snapshot']): Texts {

@@ -45,7 +45,7 @@ export function analyse(input: AnalyseInput): Analysis {
     verify(corpus, question, extract(corpus, index, question), sources),
   );
   const standing = supported(corpus, questions, judged);
-  const gaps = gapsOf(input.plan, questions, standing, input.searched);
+  const gaps = gapsOf(corpus, input.plan, questions, standing, input.searched);
   const byHash = new Map(pages.map((page) => [page.snapshotHash, page]));
   const findings = select(corpus, standing, input.maxFindings).flatMap((claim) => {
     const question = questions[claim.lead.subQuestion];

@@ -13,23 +13,23 @@ export function createWaveCommit(deps: { db: Db; queue: Queue; library: Library 
     { state, snapshots, contents, trace, events }: Checkpoint,
   ): Promise<void> {
     const jobId = run.job.id;
+    // Compressed before the write begins: others wait for it.
+    const kept = contents.map(({ source, kind, text }) => {
+      return { jobId, source, kind, textZstd: Bun.zstdCompressSync(text), length: text.length };
+    });
+    const calls = trace.map(({ port, request, response, atMs }) => ({
+      jobId,
+      port,
+      request: JSON.stringify(request),
+      response: Bun.zstdCompressSync(JSON.stringify(response)),
+      createdMs: atMs,
+    }));
     await run.write(async (tx) => {
       for (const parsed of snapshots) await deps.library.putSnapshot(tx, parsed);
       const bound = store.within(tx);
       for (const source of state.sources) await bound.nameSource(jobId, source.snapshotHash);
-      for (const { source, kind, text } of contents) {
-        const textZstd = Bun.zstdCompressSync(text);
-        await bound.insertContent({ jobId, source, kind, textZstd, length: text.length });
-      }
-      for (const call of trace) {
-        await bound.appendTrace({
-          jobId,
-          port: call.port,
-          request: JSON.stringify(call.request),
-          response: Bun.zstdCompressSync(JSON.stringify(call.response)),
-          createdMs: call.atMs,
-        });
-      }
+      for (const content of kept) await bound.insertContent(content);
+      for (const call of calls) await bound.appendTrace(call);
       await bound.checkpoint({
         jobId,
         checkpoint: JSON.stringify(state),

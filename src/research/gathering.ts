@@ -1,28 +1,38 @@
+import { assert } from '../lib/assert';
 import type { Clock } from '../lib/clock';
 import { Fault, publicMessage } from '../lib/fault';
-import { sha256Hex } from '../lib/ids';
 import type { ParsedDocument, Snapshot } from '../library/types';
 import { contentOfText } from './content';
+import {
+  type KeptPage,
+  type KnownProvider,
+  keptPage,
+  known,
+  READ_PAGE,
+  type Readable,
+  WAVE,
+  WAVE_END,
+  type WaveStart,
+} from './kept';
 import { type Meter, unmetered } from './meter';
-import type { Reader, ReadPage, SearchHit, SearchProvider } from './ports';
-import { Recorder, type TraceCall } from './recorder';
+import type { Reader, SearchHit, SearchProvider } from './ports';
+import { Recorder, type Tape, type TraceCall } from './recorder';
 import { settingsOf } from './settings';
+import { GIVEN, givenHit, pageOf, sourceOf } from './source';
 import { fuse, unseen } from './stages/search';
 import { mayRead, mayVisit, type TriageRules } from './stages/triage';
 import type {
   ContentKind,
   Page,
   PinnedRequest,
-  PinnedSource,
   PlannedQuery,
   ProgressEvent,
   ResearchState,
   Search,
-  Source,
+  StopReason,
 } from './types';
 
 const READS_AT_ONCE = 6;
-const GIVEN = 'given';
 
 export interface GatheringPorts {
   providers: SearchProvider[];
@@ -30,9 +40,26 @@ export interface GatheringPorts {
   clock: Clock;
   /** Of a job that is metered. */
   meter?: Meter;
+  /** Absent for one that records. */
+  tape?: Tape;
   /** The stored text of a snapshot; undefined when there is none. */
   snapshot(hash: string): Promise<Snapshot | undefined>;
   emit(event: ProgressEvent): Promise<void>;
+}
+
+/** A state that a job goes on from. */
+export interface RunningState extends ResearchState {
+  /** Null when the job has stopped; absent before its first wave, and in earlier versions. */
+  frontier?: Frontier | null;
+}
+
+/** What is known and not yet read, in the order in which it will be: without it, a job that is
+ * taken up elsewhere would go on from less than it had. */
+interface Frontier {
+  given: SearchHit[];
+  found: SearchHit[];
+  /** The identities of all that was found so far. */
+  seen: string[];
 }
 
 /** What a source holds, kept for the asker. */
@@ -51,7 +78,8 @@ export class Gathering {
   #meter: Meter;
   #ports: GatheringPorts;
   #signal: AbortSignal;
-  #recorder: Recorder;
+  #tape: Tape;
+  #providers: KnownProvider[] = [];
   #snapshots: ParsedDocument[] = [];
   #contents: SourceContent[] = [];
   #seen = new Set<string>();
@@ -64,7 +92,7 @@ export class Gathering {
     this.#meter = ports.meter ?? unmetered();
     this.#ports = ports;
     this.#signal = signal;
-    this.#recorder = new Recorder(ports.clock);
+    this.#tape = ports.tape ?? new Recorder(ports.clock);
   }
 
   /** Found and not read. */
@@ -78,14 +106,31 @@ export class Gathering {
   }
 
   /** Brings back what a committed state only names: the pages' texts and what was seen. */
-  async resume(state: ResearchState): Promise<void> {
+  async resume(state: RunningState): Promise<void> {
     for (const source of state.sources) {
       const snapshot = await this.#ports.snapshot(source.snapshotHash);
       if (!snapshot) continue;
       this.pages.push(pageOf(source, snapshot, this.#rules));
       unseen([{ ...source, snippet: null, doi: null }], this.#seen);
     }
-    this.#given = unseen(this.#request.sources.map(givenHit), this.#seen);
+    if (state.frontier) {
+      const { given, found, seen } = state.frontier;
+      this.#given = [...given];
+      this.#frontier = [...found];
+      this.#seen = new Set(seen);
+    } else {
+      this.#given = unseen(this.#request.sources.map(givenHit), this.#seen);
+    }
+  }
+
+  /** Ends a wave. `interruption` is why it was cut short; null for one that was not. */
+  end(state: RunningState, stopReason: StopReason | null, interruption: string | null): void {
+    const given = [...this.#given];
+    const found = [...this.#frontier];
+    const unread = stopReason === null ? [] : [...given, ...found].map(({ url }) => url);
+    const response = { stopReason, interruption, unreadCount: this.unreadCount, unread };
+    this.#tape.note(WAVE_END, { wave: state.waveCount }, response);
+    state.frontier = stopReason === null ? { given, found, seen: [...this.#seen] } : null;
   }
 
   /** What was fetched and asked since the last time: it is committed with the wave. */
@@ -93,14 +138,15 @@ export class Gathering {
     return {
       snapshots: this.#snapshots.splice(0),
       contents: this.#contents.splice(0),
-      trace: this.#recorder.take(),
+      trace: this.#tape.take(),
     };
   }
 
   /** Asks every provider every query of the wave, all at once; a provider that fails is named. */
   async search(state: ResearchState, asked: PlannedQuery[]): Promise<number> {
     const { channel } = this.#rules;
-    const providers = this.#ports.providers.filter(
+    await this.#beginWave(state.waveCount, asked);
+    const providers = this.#providers.filter(
       (provider) => channel === 'hybrid' || (provider.channel ?? channel) === channel,
     );
     const answers = await Promise.all(
@@ -114,10 +160,25 @@ export class Gathering {
     return fresh.length;
   }
 
+  async #beginWave(wave: number, queries: PlannedQuery[]): Promise<void> {
+    const start = await this.#tape.call<WaveStart, WaveStart>({
+      port: WAVE,
+      request: { wave, queries },
+      make: async () => ({
+        providers: this.#ports.providers.map(known),
+        callCostMicros: this.#meter.callCostMicros,
+      }),
+      keep: (answer) => answer,
+      revive: async (kept) => kept,
+    });
+    this.#providers = start.providers;
+    this.#meter.countLost(start.callCostMicros);
+  }
+
   async #ask(
     state: ResearchState,
     { subQuestion, text }: PlannedQuery,
-    provider: SearchProvider,
+    provider: KnownProvider,
   ): Promise<{ hits: SearchHit[]; search: Search }> {
     const { resultsPerQuery: limit, publishedAfterMs } = this.#rules;
     const query = { text, limit, language: this.#request.language, publishedAfterMs };
@@ -134,18 +195,25 @@ export class Gathering {
       return { hits: [], search: { ...search, isUnasked: true, error } };
     }
     try {
-      const found = await this.#recorder.record(
-        `search.${provider.name}`,
-        query,
-        () => provider.search(query, this.#signal),
-        (answer) => answer.map(({ url, title }) => ({ url, title })),
-      );
+      const found = await this.#tape.call<SearchHit[], SearchHit[]>({
+        port: `search.${provider.name}`,
+        request: query,
+        make: () => this.#providerOf(provider.name).search(query, this.#signal),
+        keep: (answer) => answer,
+        revive: async (kept) => kept,
+      });
       const hits = found.slice(0, limit).filter((hit) => mayRead(hit, text, this.#rules));
       const passedOverCount = found.length - hits.length;
       return { hits, search: { ...search, foundCount: found.length, passedOverCount } };
     } catch (thrown) {
       return { hits: [], search: { ...search, error: publicMessage(thrown) } };
     }
+  }
+
+  #providerOf(name: string): SearchProvider {
+    const provider = this.#ports.providers.find((each) => each.name === name);
+    assert(provider, 'who is asked in a wave is there during it');
+    return provider;
   }
 
   /** Reads up to `maxCount` more sources; resolves to how many could be read. */
@@ -156,17 +224,16 @@ export class Gathering {
       const wanted = Math.min(READS_AT_ONCE, room, this.unreadCount);
       const batch = this.#next(this.#meter.reserveSources(wanted));
       if (batch.length === 0) break;
-      const pages = await Promise.all(batch.map((hit) => this.#readOne(hit, state)));
-      for (const [index, parsed] of pages.entries()) {
-        const hit = batch[index];
-        if (!hit) continue;
-        if (!parsed) {
+      // In the order of the batch, whichever is there first: the same answers give the same state.
+      for (const { hit, ...read } of await Promise.all(batch.map((hit) => this.#readOne(hit)))) {
+        if ('reason' in read) {
+          state.unreadable.push({ url: hit.url, reason: read.reason });
           this.#meter.giveBackSource();
           continue;
         }
         readCount += 1;
         room -= 1;
-        await this.#addSource(state, hit, parsed);
+        await this.#addSource(state, hit, read.parsed);
       }
     }
     state.unreadCount = this.unreadCount;
@@ -179,22 +246,29 @@ export class Gathering {
     return [...given, ...this.#frontier.splice(0, count - given.length)];
   }
 
-  async #readOne(hit: SearchHit, state: ResearchState): Promise<Readable | undefined> {
+  async #readOne(hit: SearchHit): Promise<Read> {
     try {
-      return await this.#recorder.record(
-        hit.snapshotHash ? 'read.snapshot' : 'read.page',
-        { url: hit.url },
-        () => this.#textOf(hit),
-        (parsed) => ({
-          hash: sha256Hex(parsed.text),
-          length: parsed.text.length,
-          title: parsed.title,
-        }),
-      );
+      const parsed = await this.#tape.call<Readable, KeptPage>({
+        port: hit.snapshotHash ? 'read.snapshot' : READ_PAGE,
+        request: { url: hit.url },
+        make: () => this.#textOf(hit),
+        keep: keptPage,
+        revive: async ({ textHash, contentHash: _, ...page }) => {
+          const { text } = await this.#stored(textHash);
+          return { ...page, text };
+        },
+      });
+      return { hit, parsed };
     } catch (thrown) {
-      state.unreadable.push({ url: hit.url, reason: publicMessage(thrown) });
-      return undefined;
+      return { hit, reason: publicMessage(thrown) };
     }
+  }
+
+  async #stored(hash: string): Promise<Snapshot> {
+    const snapshot = await this.#ports.snapshot(hash);
+    // A document may be removed between the search and the read.
+    if (!snapshot) throw new Fault('not_found', 'the document was removed meanwhile');
+    return snapshot;
   }
 
   async #textOf(hit: SearchHit): Promise<Readable> {
@@ -206,9 +280,7 @@ export class Gathering {
       this.#snapshots.push(page);
       return page;
     }
-    const snapshot = await this.#ports.snapshot(hit.snapshotHash);
-    // A document may be removed between the search and the read.
-    if (!snapshot) throw new Fault('not_found', 'the document was removed meanwhile');
+    const snapshot = await this.#stored(hit.snapshotHash);
     this.#assertWanted(hit, { ...snapshot, url: hit.url });
     return { ...snapshot, title: hit.title };
   }
@@ -225,30 +297,15 @@ export class Gathering {
   }
 
   async #addSource(state: ResearchState, hit: SearchHit, parsed: Readable): Promise<void> {
-    const { readLength, sourceContent } = this.#rules;
-    const kind = parsed.isSnippet ? null : sourceContent;
-    const channel = this.#ports.providers.find(({ name }) => name === hit.provider)?.channel;
-    const isLarge = parsed.text.length > readLength;
-    const source: Source = {
+    const channel = this.#providers.find(({ name }) => name === hit.provider)?.channel;
+    const source = sourceOf(hit, parsed, this.#rules, {
       number: state.sources.length + 1,
-      url: hit.url,
-      title: parsed.title || hit.title,
-      domain: domainOf(hit.url),
-      provider: hit.provider,
       ...(channel ? { channel } : {}),
-      snapshotHash: sha256Hex(parsed.text),
-      summary: null,
-      copyOf: null,
-      ...(kind === null ? {} : { contentKind: kind }),
-      ...canonicalOf(parsed, hit.url),
-      ...(parsed.optOut?.tier ? { optOutTier: parsed.optOut.tier } : {}),
-      ...(parsed.isSnippet ? { isSnippet: true } : {}),
-      ...(isLarge && hit.spans ? { spans: hit.spans } : {}),
-    };
+    });
     state.sources.push(source);
     this.pages.push(pageOf(source, parsed, this.#rules));
-    const { number, title, url } = source;
-    if (kind !== null) {
+    const { number, title, url, contentKind: kind } = source;
+    if (kind !== undefined) {
       const text = parsed.content ?? contentOfText(parsed.text, kind);
       this.#contents.push({ source: number, kind, text });
     }
@@ -256,57 +313,12 @@ export class Gathering {
   }
 }
 
-/** The text of a source; what was fetched may have its whole content beside it. */
-type Readable = ParsedDocument & Pick<ReadPage, 'content' | 'optOut' | 'isSnippet'>;
+/** What became of a hit that was to be read. */
+type Read = { hit: SearchHit } & ({ parsed: Readable } | { reason: string });
 
 function rulesOf(request: PinnedRequest, clock: Clock): TriageRules {
   const settings = settingsOf(request);
   const { maxAgeMs } = settings;
   const askedMs = request.askedMs ?? clock.nowMs();
   return { ...settings, publishedAfterMs: maxAgeMs === null ? null : askedMs - maxAgeMs };
-}
-
-function pageOf(
-  source: Source,
-  parsed: Pick<ParsedDocument, 'text' | 'pageStarts'>,
-  { readLength }: TriageRules,
-): Page {
-  const { number, snapshotHash, url, title, domain, canonicalUrl, spans = null } = source;
-  const { text, pageStarts } = parsed;
-  return {
-    source: number,
-    snapshotHash,
-    url,
-    ...(canonicalUrl ? { canonicalUrl } : {}),
-    title,
-    domain,
-    text,
-    pageStarts,
-    spans,
-    readLength,
-  };
-}
-
-function canonicalOf({ head }: ParsedDocument, url: string): Pick<Source, 'canonicalUrl'> {
-  const canonicalUrl = head?.canonicalUrl ?? null;
-  return canonicalUrl === null || canonicalUrl === url ? {} : { canonicalUrl };
-}
-
-function givenHit(source: PinnedSource): SearchHit {
-  const isSnapshot = source.kind === 'snapshot';
-  return {
-    url: source.url,
-    title: isSnapshot ? source.title : source.url,
-    provider: GIVEN,
-    snippet: null,
-    doi: null,
-    snapshotHash: isSnapshot ? source.hash : null,
-  };
-}
-
-/** The host of a web page; for the team's own documents, where they are kept. */
-function domainOf(url: string): string {
-  if (!URL.canParse(url)) return 'local';
-  const { protocol, hostname } = new URL(url);
-  return protocol === 'http:' || protocol === 'https:' ? hostname.replace(/^www\./, '') : 'local';
 }

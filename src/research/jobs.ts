@@ -2,6 +2,7 @@ import type { JobHandler, JobOutcome, JobRun } from '../jobs/types';
 import type { Clock } from '../lib/clock';
 import type { Library } from '../library/service';
 import { createWaveCommit } from './committing';
+import type { RunningState } from './gathering';
 import { Meter } from './meter';
 import { budgetOf, capMicros, priceOfDone, priceOfUsed, type Used } from './modes';
 import { initialState, runPipeline, type Stages } from './pipeline';
@@ -33,7 +34,7 @@ export function createResearchHandler(deps: ResearchJobDeps): JobHandler {
     const row = await store.read.byJob(run.job.id);
     if (!row) return { outcome: 'failed', error: 'the research of this job is gone' };
     const request = JSON.parse(row.request) as PinnedRequest;
-    const committed = row.checkpoint ? (JSON.parse(row.checkpoint) as ResearchState) : initialState;
+    const committed = row.checkpoint ? (JSON.parse(row.checkpoint) as RunningState) : initialState;
     const meter = meterOf(run, row, request, committed);
     const state = await runPipeline(
       request,

@@ -55,6 +55,11 @@ export class Meter {
     return true;
   }
 
+  /** Raises what the calls have cost to what is known of it: those of a lost wave cost too. */
+  countLost(callCostMicros: number): void {
+    this.#callCostMicros = Math.max(this.#callCostMicros, callCostMicros);
+  }
+
   /** How many of the wanted sources fit; they count as read until they are given back. */
   reserveSources(wanted: number): number {
     const count = Math.min(wanted, Math.floor(this.#roomMicros / SOURCE_PRICE_MICROS));

@@ -232,6 +232,23 @@ describe('an interrupted pipeline', () => {
     expect(await run({}, {}, {}, dropped)).toEqual(undisturbed);
   });
 
+  test('a shutdown while a wave is thought over is no cancel: the wave counts, the rest follows', async () => {
+    const allowed = { maxSources: 4 };
+    const undisturbed = await run({}, {}, allowed);
+    expect(undisturbed.waveCount).toBe(2);
+    const stop = new AbortController();
+    const stages = {
+      ...ports().stages,
+      analyse: async (input: Parameters<typeof analyse>[0]) => {
+        stop.abort('shutdown');
+        return analyse(input);
+      },
+    };
+    const stopped = await run({ stages }, {}, allowed, initialState, stop.signal);
+    expect([stopped.waveCount, stopped.stopReason]).toEqual([1, null]);
+    expect(await run({}, {}, allowed, stopped)).toEqual(undisturbed);
+  });
+
   test('a committed wave is not done again after a restart', async () => {
     await run();
     const first = checkpoints[0]?.state as ResearchState;

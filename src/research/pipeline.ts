@@ -1,6 +1,6 @@
 import type { ParsedDocument } from '../library/types';
 import type { AnalyseInput, Analysis } from './analyse';
-import { Gathering, type GatheringPorts, type SourceContent } from './gathering';
+import { Gathering, type GatheringPorts, type RunningState, type SourceContent } from './gathering';
 import type { TraceCall } from './recorder';
 import { settingsOf } from './settings';
 import type { Searched } from './stages/critic';
@@ -27,7 +27,7 @@ export interface Stages {
 
 /** What one wave leaves behind, committed as a whole. */
 export interface Checkpoint {
-  state: ResearchState;
+  state: RunningState;
   snapshots: ParsedDocument[];
   contents: SourceContent[];
   trace: TraceCall[];
@@ -38,6 +38,9 @@ export interface PipelinePorts extends GatheringPorts {
   stages: Stages;
   checkpoint(checkpoint: Checkpoint): Promise<void>;
 }
+
+/** What ends a job early and keeps what it has. */
+type Interruption = 'budget' | 'canceled';
 
 const MAX_FINDINGS = 24;
 const BRIEF_MAX_WORDS = { lite: 150, standard: 250, pro: 450, max: 600 } as const;
@@ -67,10 +70,10 @@ export const initialState: ResearchState = {
 export async function runPipeline(
   request: PinnedRequest,
   budget: Budget,
-  committed: ResearchState,
+  committed: RunningState,
   ports: PipelinePorts,
   signal: AbortSignal,
-): Promise<ResearchState> {
+): Promise<RunningState> {
   const deadline = new AbortController();
   const cancelDeadline = ports.clock.after(budget.maxWallclockMs, () => deadline.abort('budget'));
   const job = new Job(request, budget, ports, AbortSignal.any([signal, deadline.signal]));
@@ -97,19 +100,23 @@ class Job {
     this.#gathering = new Gathering(request, ports, signal);
   }
 
-  async run(committed: ResearchState): Promise<ResearchState> {
+  async run(committed: RunningState): Promise<RunningState> {
     let state = await this.#resume(committed);
-    while (state.stopReason === null && !this.#isInterrupted()) state = await this.#wave(state);
+    while (state.stopReason === null && !this.#isLost()) state = await this.#wave(state);
     return state;
   }
 
-  /** The process stops or has lost the job: the wave at hand is dropped, and done anew elsewhere. */
-  #isInterrupted(): boolean {
-    const { aborted, reason } = this.#signal;
-    return aborted && reason !== 'budget' && reason !== 'canceled';
+  /** The process stops or has lost the job: what is not yet gathered is gathered anew elsewhere. */
+  #isLost(): boolean {
+    return this.#signal.aborted && this.#interruption() === null;
   }
 
-  async #resume(state: ResearchState): Promise<ResearchState> {
+  #interruption(): Interruption | null {
+    const { aborted, reason } = this.#signal;
+    return aborted && (reason === 'budget' || reason === 'canceled') ? reason : null;
+  }
+
+  async #resume(state: RunningState): Promise<RunningState> {
     await this.#gathering.resume(state);
     if (state.plan) return state;
     const plan = this.#plan();
@@ -134,7 +141,7 @@ class Job {
     });
   }
 
-  async #wave(previous: ResearchState): Promise<ResearchState> {
+  async #wave(previous: RunningState): Promise<RunningState> {
     const state = structuredClone(previous);
     state.waveCount += 1;
     const asked = queries(planOf(state), state.followUps);
@@ -142,9 +149,11 @@ class Job {
     const texts = asked.map((query) => query.text);
     await this.#ports.emit({ type: 'wave', data: { wave: state.waveCount, queries: texts, hits } });
     const readCount = await this.#gathering.read(state, this.#room(state));
-    if (this.#isInterrupted()) return previous;
+    if (this.#isLost()) return previous;
     await this.#think(state);
-    state.stopReason = this.#stopReason(state, readCount);
+    const interruption = this.#interruption();
+    state.stopReason = interruption ?? this.#stopReason(state, readCount);
+    this.#gathering.end(state, state.stopReason, interruption);
     const events = progressOf(previous, state);
     await this.#ports.checkpoint({ state, events, ...this.#gathering.take() });
     return state;
@@ -190,7 +199,6 @@ class Job {
   }
 
   #stopReason(state: ResearchState, readCount: number): StopReason | null {
-    if (this.#signal.aborted) return this.#signal.reason === 'budget' ? 'budget' : 'canceled';
     if (this.#gathering.isOverCost) return 'budget';
     if (state.waveCount >= this.#budget.maxWaves)
       return state.gaps.length === 0 ? 'complete' : 'max_rounds';

@@ -12,6 +12,7 @@ import {
 } from '../support/binary';
 import { cleanUp } from '../support/cleanup';
 import { type Client, clientOf } from '../support/client';
+import { expectReplays } from '../support/replays';
 import { hang, startSite } from '../support/site';
 import { until } from '../support/until';
 
@@ -589,3 +590,7 @@ describe('who may ask', () => {
     }
   });
 });
+
+test('every job of these tests gives the same bytes again', async () => {
+  expect(await expectReplays(server.data)).toBeGreaterThan(20);
+}, 120_000);

@@ -91,7 +91,9 @@ function looksLikeText(bytes: Uint8Array): boolean {
   if (hasUtf16Mark(bytes) || utf16WithoutMark(bytes)) return true;
   const sample = bytes.subarray(0, SAMPLE_BYTES);
   let controlCount = 0;
-  for (const byte of sample) {
+  // By index: the iterator of a typed array costs ten times as much.
+  for (let at = 0; at < sample.length; at++) {
+    const byte = sample[at] ?? 0;
     if (byte === 0) return false;
     const isSpace = (byte >= 9 && byte <= 13) || byte === 27;
     if ((byte < 32 && !isSpace) || byte === 127) controlCount++;

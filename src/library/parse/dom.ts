@@ -29,7 +29,8 @@ export function isElement(node: DomNode): node is DomElement {
 
 /** Throws Fault `unprocessable` for a page with more elements than any text needs. */
 export function parseDom(html: string): DomNode {
-  const elementCount = html.match(/<[a-z]/gi)?.length ?? 0;
+  // No tag is shorter than two units: only a page that may hold too many is counted.
+  const elementCount = html.length > 2 * MAX_ELEMENTS ? countElements(html) : 0;
   if (elementCount > MAX_ELEMENTS) {
     throw new Fault(
       'unprocessable',
@@ -37,6 +38,10 @@ export function parseDom(html: string): DomNode {
     );
   }
   return parseDocument(html) as unknown as DomNode;
+}
+
+function countElements(html: string): number {
+  return html.match(/<[a-z]/gi)?.length ?? 0;
 }
 
 export interface Visitor {

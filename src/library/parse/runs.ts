@@ -43,6 +43,7 @@ export interface Flow {
   suspects: Suspect[];
 }
 
+const ASCII = /^[\0-\x7f]*$/;
 const WIDE = /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/g;
 
 /** A page as one list of runs in the order of reading, and the blocks around them. */
@@ -117,13 +118,13 @@ class FlowVisitor implements Visitor {
   }
 
   #end(): void {
-    const text = this.#text.replace(/\s+/g, ' ').trim();
+    const text = collapsed(this.#text);
     if (text !== '') {
       this.#runs.push({
         nodes: this.#nodes,
         text,
         length: lengthOf(text),
-        linkLength: lengthOf(this.#linkText.replace(/\s+/g, ' ').trim()),
+        linkLength: lengthOf(collapsed(this.#linkText)),
         headingLevel: headingLevelOf(this.#block),
         isInTable: this.#tables.length > 0,
         isInList: this.#listDepth > 0,
@@ -137,8 +138,14 @@ class FlowVisitor implements Visitor {
   }
 }
 
+/** Most of the text between two tags is white space alone. */
+function collapsed(text: string): string {
+  const trimmed = text.trim();
+  return trimmed === '' ? '' : trimmed.replace(/\s+/g, ' ');
+}
+
 function lengthOf(text: string): number {
-  return text.length + 2 * (text.match(WIDE)?.length ?? 0);
+  return ASCII.test(text) ? text.length : text.length + 2 * (text.match(WIDE)?.length ?? 0);
 }
 
 /** Of the innermost heading around, however its text is wrapped. */

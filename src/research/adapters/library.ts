@@ -2,18 +2,14 @@ import type { Library } from '../../library/service';
 import type { LibraryHit } from '../../library/types';
 import type { SearchHit, SearchProvider } from '../ports';
 
-/** Passages asked for each document wanted: several of them may stand in one. */
-const PASSAGES_PER_DOCUMENT = 3;
-
 /** The documents that one user may see, as a provider; the documents best first. */
 export function createLibraryProvider(deps: { library: Library; userId: string }): SearchProvider {
   return {
     name: 'library',
     async search({ text, limit }) {
-      const wanted = limit * PASSAGES_PER_DOCUMENT;
-      const passages = await deps.library.search(deps.userId, text, wanted, 'thorough');
+      const passages = await deps.library.search(deps.userId, text, limit, 'thorough');
       const byDocument = Map.groupBy(passages, (passage) => passage.documentId);
-      return [...byDocument.values()].slice(0, limit).flatMap(toHit);
+      return [...byDocument.values()].flatMap(toHit);
     },
   };
 }

@@ -5,12 +5,25 @@ import { confidenceOf, type Ground } from './confidence';
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 const grounds: fc.Arbitrary<Ground> = fc.record({
   status: fc.constantFrom('established', 'reported', 'contested', 'unverified'),
-  independent: fc.integer({ min: 1, max: 200 }),
+  others: fc.integer({ min: 0, max: 200 }),
   grade: fc.constantFrom('direct', 'related', 'off'),
+  isOneStep: fc.boolean(),
   relativeScore: share,
+  pagesBefore: fc.integer({ min: 0, max: 60 }),
   focus: share,
   isAnswer: fc.boolean(),
 });
+
+const WORST: Ground = {
+  status: 'contested',
+  others: 0,
+  grade: 'off',
+  isOneStep: false,
+  relativeScore: 0,
+  pagesBefore: 200,
+  focus: 0,
+  isAnswer: false,
+};
 
 test('confidence is a probability that leaves room for error', () => {
   fc.assert(
@@ -18,6 +31,8 @@ test('confidence is a probability that leaves room for error', () => {
       expect(confidenceOf(ground)).toBeGreaterThan(0);
       expect(confidenceOf(ground)).toBeLessThan(1);
     }),
+    // The worst case there is: nothing speaks for it, and many pages say it better.
+    { examples: [[WORST]] },
   );
 });
 
@@ -27,7 +42,7 @@ test('a further voice, a better fit and an answer never lower it', () => {
       const confidence = confidenceOf(ground);
       const relativeScore = Math.max(more, ground.relativeScore);
       for (const change of [
-        { independent: ground.independent + 1 },
+        { others: ground.others + 1 },
         { relativeScore },
         { isAnswer: true },
         { grade: 'direct' as const },
@@ -47,5 +62,16 @@ test('what is disputed or only rumoured is less certain than the same reported p
       const order = [unverified ?? 0, contested ?? 0, reported ?? 0, established ?? 0];
       expect(order).toEqual([...order].sort((a, b) => a - b));
     }),
+  );
+});
+
+test('a plain answer that three publishers give is nearly certain, a passing remark is not', () => {
+  const best = { relativeScore: 1, pagesBefore: 0, focus: 1, isAnswer: true, isOneStep: true };
+  const sure = { ...best, status: 'established', others: 2, grade: 'direct' } as const;
+  expect(confidenceOf(sure)).toBeGreaterThan(0.9);
+  expect(confidenceOf({ ...sure, status: 'contested', others: 0 })).toBeLessThan(0.7);
+  const poor = { ...sure, status: 'reported', others: 0, grade: 'off', isAnswer: false } as const;
+  expect(confidenceOf({ ...poor, relativeScore: 0.35, pagesBefore: 5, focus: 0 })).toBeLessThan(
+    0.2,
   );
 });

@@ -46,6 +46,7 @@ export function contradicts(
   if (a.coverage < MIN_COVERAGE || b.coverage < MIN_COVERAGE) return false;
   if (!isClaim(a.sentence) || !isClaim(b.sentence)) return false;
   if (question.answer === 'number' && areOfOtherTimes(a.sentence, b.sentence)) return false;
+  if (areOfOtherThings(a.sentence, b.sentence)) return false;
   const saysAsked = (of: Candidate) => focusShare(corpus, of.sentence, question) > 0;
   const mayShare = mayShareSubject(corpus, a.sentence, b.sentence);
   if (mayShare && wordingClashes(question, a.sentence, b.sentence)) return true;
@@ -113,6 +114,20 @@ function areOfOtherTimes(a: Sentence, b: Sentence): boolean {
     hasOthers(a, left) &&
     hasOthers(b, right) &&
     left.every((one) => right.every((other) => valuesDiffer(one, other)))
+  );
+}
+
+/** Whoever errs or lies seldom gets so many figures wrong at once. */
+const MIN_OTHER_VALUES = 3;
+
+/** Two counts of two namesakes: figure after figure of the same kind, and no two agree. */
+function areOfOtherThings(a: Sentence, b: Sentence): boolean {
+  const [left, right] = [a, b].map((of) =>
+    sentenceValues(of).filter((value) => value.kind !== 'date'),
+  );
+  if (!left || !right || Math.min(left.length, right.length) < MIN_OTHER_VALUES) return false;
+  return left.every((one) =>
+    right.every((other) => one.kind !== other.kind || valuesDiffer(one, other)),
   );
 }
 
@@ -265,9 +280,14 @@ function answers(
   return left && right ? [left, right] : null;
 }
 
-function mentions(sentence: Sentence, answer: Answer): boolean {
+/** Whether a sentence holds the value or the name that another one answers with. */
+export function mentions(sentence: Sentence, answer: Answer): boolean {
   if (answer.kind === 'date' || answer.kind === 'number') {
     return sentenceValues(sentence).some((value) => value.value === answer.key);
+  }
+  // "Carpenters" is not said where "Richard Carpenter" is.
+  if (answer.kind === 'person' || answer.kind === 'place' || answer.kind === 'name') {
+    return sentenceNames(sentence).some(({ key }) => key === answer.key);
   }
   return answer.key.split(' ').every((term) => sentence.counts.has(term));
 }

@@ -1,5 +1,5 @@
 import { getDomain, getHostname } from 'tldts';
-import { containment, type Sketch, sketch } from '../text/shingles';
+import { SketchIndex, sketch } from '../text/shingles';
 import { MAX_PAGE_UNITS } from '../text/window';
 import type { Page } from '../types';
 
@@ -17,36 +17,37 @@ const MIN_SHINGLES = 15;
 
 /**
  * Pages that are nearly the same text, or have one DOI, are copies of the one with the lowest
- * number. Pages of one registrable domain have one publisher; each document of the library is its
- * own.
+ * number. Pages of one registrable domain have one publisher; each document of the library, and each
+ * text that came with the question, is its own.
  */
 export function independence(pages: readonly Page[]): Independence {
   const ordered = [...pages].sort((a, b) => a.source - b.source);
-  const originals: { source: number; hash: string; doi: string | null; sketch: Sketch }[] = [];
+  const originals: { source: number; hash: string; doi: string | null; isLong: boolean }[] = [];
+  const sketches = new SketchIndex();
   const copyOf = new Map<number, number>();
   const publishers = new Map<number, string>();
   for (const page of ordered) {
     const doi = doiOf(page.url);
     const own = sketch(page.text.slice(0, MAX_PAGE_UNITS));
+    const isLong = own.hashes.size >= MIN_SHINGLES;
+    const shares = isLong ? sketches.containments(own) : new Map<number, number>();
     const original = originals.find(
       (other) =>
         other.hash === page.snapshotHash ||
         (doi !== null && other.doi === doi) ||
-        isCopy(other.sketch, own),
+        (other.isLong && (shares.get(other.source) ?? 0) >= COPY_CONTAINMENT),
     );
     if (original) copyOf.set(page.source, original.source);
-    else originals.push({ source: page.source, hash: page.snapshotHash, doi, sketch: own });
+    else {
+      originals.push({ source: page.source, hash: page.snapshotHash, doi, isLong });
+      sketches.add(page.source, own);
+    }
     publishers.set(page.source, publisherOf(page));
   }
   return {
     copyOf,
     publisher: (source) => publishers.get(copyOf.get(source) ?? source) ?? `source:${source}`,
   };
-}
-
-function isCopy(a: Sketch, b: Sketch): boolean {
-  if (Math.min(a.hashes.size, b.hashes.size) < MIN_SHINGLES) return false;
-  return containment(a, b) >= COPY_CONTAINMENT;
 }
 
 const DOI = /\b(10\.\d{4,9})\/[^\s?#]+/;
@@ -62,7 +63,7 @@ const DOI_RESOLVER = /^https?:\/\/(?:dx\.)?doi\.org\//;
 
 /** An archive stores what others publish; a DOI's prefix names who registered it. */
 function publisherOf({ url, domain }: Page): string {
-  if (url.startsWith('library:')) return url;
+  if (url.startsWith('library:') || url.startsWith('urn:')) return url;
   const registrant = DOI_RESOLVER.test(url) ? DOI.exec(decoded(url))?.[1] : undefined;
   if (registrant) return `doi:${registrant}`;
   const published = ARCHIVED.exec(url)?.[1] ?? url;

@@ -4,7 +4,9 @@ import { type Corpus, type Sentence, sentenceNames } from '../text/corpus';
 import { type Question, readQuestion } from '../text/question';
 import { isStatement } from '../text/statement';
 import type { Gap, Plan, PlannedQuery } from '../types';
+import type { Candidate } from './candidate';
 import { focusShare, settles } from './relevance';
+import { namesSubject, stepsOf } from './steps';
 import type { Claim } from './verify';
 
 /** What was done for one sub-question up to now: the proof of search. */
@@ -104,8 +106,9 @@ function sentencesOf({ lead, support, disputed }: Claim): Sentence[] {
 }
 
 /**
- * Several steps: nothing stands when even the best claims are off topic; else those not far behind
- * the best, because the second step of an answer often shares no word with the question.
+ * Several steps: those that lead to an answer, and those not far behind the best, because the second
+ * step often shares no word with the question. When none leads on and even the best claims are off
+ * topic, nothing stands.
  */
 function nearBest(corpus: Corpus, question: Question, claims: readonly Claim[]): Claim[] {
   const best = claims[0]?.lead.score ?? 0;
@@ -116,21 +119,30 @@ function nearBest(corpus: Corpus, question: Question, claims: readonly Claim[]):
         lead.coverage >= ON_TOPIC_COVERAGE &&
         (!question.isSimple || focusShare(corpus, lead.sentence, question) > 0),
     );
-  if (!onTopic) return [];
+  const steps = stepsOf(corpus, question, claims);
+  if (!onTopic && steps.size === 0) return [];
+  // A simple question has one way to its answer: what lies beside it is another thing's.
+  const isBeside = ({ sentence }: Candidate) =>
+    question.isSimple && steps.size > 0 && !namesSubject(corpus, sentence, question);
   return claims.filter(
-    ({ lead }) => lead.score >= MIN_RELATIVE_SCORE * best && isStatement(lead.sentence),
+    (claim) =>
+      steps.has(claim) ||
+      (claim.lead.score >= MIN_RELATIVE_SCORE * best &&
+        isStatement(claim.lead.sentence) &&
+        !isBeside(claim.lead)),
   );
 }
 
 /** The sub-questions that no claim answers well enough. */
 export function gapsOf(
+  corpus: Corpus,
   plan: Plan,
   questions: readonly Question[],
   bySubQuestion: readonly (readonly Claim[])[],
   searched: readonly Searched[],
 ): Gap[] {
   const open = questions.map(
-    (question, index) => !isAnswered(question, bySubQuestion[index] ?? []),
+    (question, index) => !isAnswered(corpus, question, bySubQuestion[index] ?? []),
   );
   const parts = open.slice(1);
   // The question as a whole is answered when each of its parts is.
@@ -151,9 +163,12 @@ export function gapsOf(
 }
 
 /** The steps of an answer may stand in several claims: the best ones count together. */
-function isAnswered(question: Question, claims: readonly Claim[]): boolean {
+function isAnswered(corpus: Corpus, question: Question, claims: readonly Claim[]): boolean {
   const grounded = claims.filter(({ status }) => status !== 'unverified');
-  if (question.isSimple) return grounded.some((claim) => claim.grade === 'direct');
+  if (question.isSimple) {
+    const isDirect = grounded.some((claim) => claim.grade === 'direct');
+    return isDirect || stepsOf(corpus, question, grounded).size > 0;
+  }
   const best = grounded.slice(0, BRIDGE_SEEDS);
   const held = new Set(best.flatMap(({ lead }) => lead.matched));
   const coverage = Math.max(

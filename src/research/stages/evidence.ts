@@ -1,12 +1,12 @@
 import { type Assertion, jointCoverage, type Match, matchOf } from '../text/assertion';
 import type { Corpus, Sentence } from '../text/corpus';
-import { claimedSigns, stanceSigns } from '../text/stance';
+import { claimedSigns, meanSigns, type SentenceSigns, stanceSigns } from '../text/stance';
 import { EVIDENCE_WEIGHTS } from './evidenceWeights';
 
 export type Stance = 'supports' | 'refutes' | 'neither';
 
 /** One sentence as evidence on an assertion. */
-export interface Evidence {
+interface Evidence {
   sentence: Sentence;
   /** Log odds; higher is better; comparable within one assertion. */
   relevance: number;
@@ -15,7 +15,7 @@ export interface Evidence {
   stance: Stance;
 }
 
-export interface Weighed {
+interface Weighed {
   /** Every sentence, best first. */
   evidence: Evidence[];
   /** The probability that the sentences together bear out the assertion, at least in part. */
@@ -24,15 +24,29 @@ export interface Weighed {
 
 /** What the sentences of a corpus say on an assertion, each by itself and all together. */
 export function weighEvidence(corpus: Corpus, assertion: Assertion): Weighed {
-  const evidence = corpus.sentences
+  const seen = corpus.sentences
     .map(witness(corpus, assertion))
     .sort((a, b) => b.relevance - a.relevance || a.sentence.index - b.sentence.index);
+  const bestOfPages = new Map(
+    [...seen].reverse().map((one) => [one.sentence.page, one.signs] as const),
+  );
+  const general = [...claimedSigns(assertion), ...meanSigns([...bestOfPages.values()])];
+  const evidence = seen.map(({ sentence, relevance, signs }) => {
+    return { sentence, relevance, ...stanceOf([...general, ...signs.own]) };
+  });
   return { evidence, support: supportOf(corpus, assertion) };
 }
 
+/** One sentence as it stands to an assertion, seen by itself. */
+export interface Witness {
+  sentence: Sentence;
+  /** Log odds; higher is better; comparable within one assertion. */
+  relevance: number;
+  signs: SentenceSigns;
+}
+
 /** Judges single sentences of a corpus; a large one need not be gone through as a whole. */
-export function witness(corpus: Corpus, assertion: Assertion): (sentence: Sentence) => Evidence {
-  const claimed = claimedSigns(assertion);
+export function witness(corpus: Corpus, assertion: Assertion): (sentence: Sentence) => Witness {
   const known = new Map<Sentence, Match>();
   const matchTo = (sentence: Sentence): Match => {
     const match = known.get(sentence) ?? matchOf(assertion, sentence, corpus.idf);
@@ -48,11 +62,27 @@ export function witness(corpus: Corpus, assertion: Assertion): (sentence: Senten
     const match = matchTo(sentence);
     const { named, valued, paired, rare } = match;
     const beside = Math.max(rareBeside(sentence, -1), rareBeside(sentence, 1));
-    const signs = [named, valued, paired, rare, Math.sqrt(rare), beside];
-    const relevance = dot(EVIDENCE_WEIGHTS.relevance, signs);
-    const stance = stanceOf([...claimed, ...stanceSigns(assertion, sentence, match)]);
-    return { sentence, relevance, ...stance };
+    const relevance = dot(EVIDENCE_WEIGHTS.relevance, [
+      named,
+      valued,
+      paired,
+      rare,
+      Math.sqrt(rare),
+      beside,
+    ]);
+    const title = corpus.pages[sentence.page]?.page.title ?? '';
+    return { sentence, relevance, signs: stanceSigns(assertion, sentence, title, match) };
   };
+}
+
+/**
+ * How far a sentence bears an assertion out rather than denies it, in log odds. Only the difference
+ * of two sentences on one assertion tells: what they have in common is left out.
+ */
+export function leaning({ own }: SentenceSigns): number {
+  const { general, supports, refutes } = EVIDENCE_WEIGHTS;
+  const ownOf = (weights: readonly number[]) => dot([0, ...weights.slice(1 + general)], own);
+  return ownOf(supports) - ownOf(refutes);
 }
 
 function stanceOf(signs: readonly number[]): Pick<Evidence, 'stance' | 'probabilities'> {

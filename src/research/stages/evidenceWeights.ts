@@ -9,14 +9,17 @@ export const EVIDENCE_WEIGHTS = {
   relevance: [-3.22, 0.346, 1.74, 0.689, 1.15, 7.75, 3.44],
   /** The best passage's share, and that of all sentences together. */
   support: [-2.88, 7.35, 3.53],
-  /** Log odds against "neither": the signs of the assertion, then those of the sentence. */
+  /** So many signs come first that all sentences on one assertion have in common. */
+  general: 13,
+  /** Log odds against "neither": what is general, then the signs of the sentence. */
   supports: [
-    -4.22, -0.785, -0.459, -0.303, -0.218, 0.398, 0.302, 0.104, -0.39, -0.205, 0.0472, 0.441, 4.76,
-    2.21, -4.36, 1.13, 0.751, 0.485, -2.03, -0.234, 0.453, -0.728, 0.311, 0.0265,
+    -4.31, -0.887, -0.539, -0.184, 0.415, 0.355, -0.151, -0.433, -0.179, 0.228, 3.65, 0.262, -0.756,
+    0.425, 0.919, 1.97, -1.57, 1.11, -0.148, 0.324, -1.86, 0.0096, 0.481, -0.721, 0.181, 0.103,
+    1.62,
   ],
   refutes: [
-    -0.906, 1.24, 0.249, -0.0224, 0.581, -0.325, -0.0502, 0.502, 0.629, 0.466, 0.266, -0.978, 4.54,
-    1.44, -4.78, -0.467, -0.221, -0.207, 1.51, 0.39, 0.234, 0.157, 0.509, -2.82,
+    -1.27, 1.33, 0.319, 0.627, -0.279, -0.0248, 0.498, 0.537, 0.535, -1.14, 1.86, -0.194, 1.08, 1.5,
+    1.16, 0.916, -2.18, -0.522, -0.495, -0.151, 1.79, 0.00486, 0.131, 0.302, 0.0959, -2.57, 2.11,
   ],
   /**
    * What it is worth to find one: stances are rarer than their absence, and whoever asks for

@@ -4,7 +4,7 @@ import type { Question } from '../text/question';
 import { isStatement } from '../text/statement';
 import type { Candidate } from './candidate';
 import { contradicts } from './contradiction';
-import { type Evidence, supportOf, witness } from './evidence';
+import { leaning, supportOf, type Witness, witness } from './evidence';
 
 /** Both must say so much of what is asked: else they speak of different things. */
 const MIN_COVERAGE = 0.6;
@@ -37,13 +37,13 @@ export function rivalry(
   if (!assertion) return { ordered: [...candidates], denies, ceiling: 1 };
   const judge = witness(corpus, assertion);
   const bySentence = new Map(candidates.map(({ sentence }) => [sentence, judge(sentence)]));
-  const leaning = ({ sentence, coverage }: Candidate) => {
-    const odds = bySentence.get(sentence)?.probabilities;
-    const isOne = odds && coverage >= MIN_COVERAGE && isStatement(sentence);
-    return isOne ? Math.log(odds.supports / odds.refutes) : null;
+  const leaningOf = ({ sentence, coverage }: Candidate) => {
+    const seen = bySentence.get(sentence);
+    const isOne = seen && coverage >= MIN_COVERAGE && isStatement(sentence);
+    return isOne ? leaning(seen.signs) : null;
   };
   const areOpposed = (a: Candidate, b: Candidate) => {
-    const [left, right] = [leaning(a), leaning(b)];
+    const [left, right] = [leaningOf(a), leaningOf(b)];
     return left !== null && right !== null && Math.abs(left - right) >= OPPOSED;
   };
   const isStated = asked.answer !== 'yes-no';
@@ -57,7 +57,7 @@ export function rivalry(
 /** On the scale of the scores that they had, so that what is far behind is still told as such. */
 function reordered(
   candidates: readonly Candidate[],
-  bySentence: ReadonlyMap<Sentence, Evidence>,
+  bySentence: ReadonlyMap<Sentence, Witness>,
 ): Candidate[] {
   const relevance = ({ sentence }: Candidate) =>
     bySentence.get(sentence)?.relevance ?? Number.NEGATIVE_INFINITY;

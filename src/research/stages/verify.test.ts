@@ -29,6 +29,18 @@ describe('support', () => {
     expect(contested?.confidence).toBeLessThan(first(SAYINGS[0])?.confidence ?? 0);
   });
 
+  test('of two answers that deny each other not both are likely', () => {
+    const { claims } = judge(
+      QUESTION,
+      pagesOf(SAYINGS[0], SAYINGS[1], 'The Esk Dam power plant has a capacity of 48 megawatts.'),
+    );
+    const sides = claims.filter(({ status }) => status === 'contested');
+    expect(sides).toHaveLength(2);
+    const [more = 0, less = 0] = sides.map(({ confidence }) => confidence);
+    expect(more).toBeGreaterThan(less);
+    expect(more + less).toBeLessThanOrEqual(1.001);
+  });
+
   test('what a page says twice is one claim', () => {
     const { claims } = judge(
       QUESTION,
@@ -84,4 +96,14 @@ test('with their numbers dealt anew, the sources say the same', () => {
       [...of].sort((a, b) => a.source - b.source),
     ).claims.map((claim) => [claim.status, claim.independent, claim.confidence]);
   expect(told(renumbered)[0]).toEqual(told(pages)[0]);
+});
+
+test('namesakes that differ in every figure do not contest each other', () => {
+  const count = (people: number, households: number, families: number) =>
+    `In the census of Tarn there were ${people} people, ${households} households and ${families} families.`;
+  const { claims } = judge(
+    'What is the population of Tarn?',
+    pagesOf(count(533, 236, 160), count(3_292, 2_209, 893)),
+  );
+  expect(claims.map(({ status }) => status)).not.toContain('contested');
 });

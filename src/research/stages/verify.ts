@@ -11,7 +11,7 @@ import type { Independence } from './copies';
 import { byScore } from './extract';
 import { focusShare, type Grade, grade } from './relevance';
 import { rivalry } from './rivalry';
-import { voices } from './voices';
+import { agreeing, voices } from './voices';
 
 /** Sentences that say the same, with those that deny it. */
 export interface Claim {
@@ -62,7 +62,7 @@ export function verify(
     if (home) home.push(candidate);
     else clusters.push([candidate]);
   }
-  return clusters.flatMap((cluster) => {
+  const claims = clusters.flatMap((cluster) => {
     const [lead, ...support] = [...cluster].sort(byScore);
     if (!lead) return [];
     const others = clusters.filter((other) => other !== cluster);
@@ -72,9 +72,18 @@ export function verify(
       .filter((other) => other.some((rival) => deniers.has(rival)))
       .flat()
       .sort((a, b) => Number(deniers.has(b)) - Number(deniers.has(a)) || byScore(a, b));
-    const claim = judged(corpus, asked, lead, support, disputed, best, sources);
+    const claim = judged(corpus, asked, lead, support, disputed, compared, sources);
     return [{ ...claim, confidence: Math.min(claim.confidence, ceiling) }];
   });
+  return claims.map((claim) => ({ ...claim, confidence: besideRivals(claim, claims) }));
+}
+
+/** Two that deny each other are not both likely: what they say together is at most certain. */
+function besideRivals({ confidence, disputed }: Claim, claims: readonly Claim[]): number {
+  const rivals = claims.filter(({ lead }) => disputed.includes(lead));
+  const strongest = Math.max(0, ...rivals.map((rival) => rival.confidence));
+  const total = confidence + strongest;
+  return total > 1 ? Math.round((confidence / total) * 1000) / 1000 : confidence;
 }
 
 function judged(
@@ -83,13 +92,14 @@ function judged(
   lead: Candidate,
   support: Candidate[],
   disputed: Candidate[],
-  best: number,
+  compared: readonly Candidate[],
   sources: Independence,
 ): Claim {
   const independent = voices(corpus, [lead, ...support], sources);
   const hedged = [lead, ...support].every(({ sentence }) => isHedged(sentence.text));
   const status = statusOf(disputed.length, independent, hedged);
   const how = grade(corpus, asked, lead);
+  const better = compared.filter(({ score }) => score > lead.score);
   return {
     lead,
     support: onePerPage(lead, support).slice(0, MAX_SUPPORT),
@@ -100,9 +110,11 @@ function judged(
     grade: how,
     confidence: confidenceOf({
       status,
-      independent,
+      others: Math.max(independent - 1, agreeing(corpus, asked, lead, compared, sources)),
       grade: how,
-      relativeScore: lead.score / Math.max(1e-9, best),
+      isOneStep: asked.isSimple,
+      relativeScore: lead.score / Math.max(1e-9, compared[0]?.score ?? 0),
+      pagesBefore: new Set(better.map(({ sentence }) => sentence.page)).size,
       focus: focusShare(corpus, lead.sentence, asked),
       isAnswer: answerIn(corpus, lead.sentence, asked)?.strong ?? false,
     }),

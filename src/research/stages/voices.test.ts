@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { buildCorpus } from '../text/corpus';
 import type { Page } from '../types';
 import { independence } from './copies';
-import { pagesOf } from './fixtures';
-import { voices } from './voices';
+import { judge, pagesOf } from './fixtures';
+import { agreeing, voices } from './voices';
 
 function count(pages: readonly Page[]): number {
   const corpus = buildCorpus(pages);
@@ -95,5 +95,27 @@ describe('publishers', () => {
   test('a page under the DOI of another is its copy', () => {
     const { sources } = publishers('https://doi.org/10.1234/a', 'https://p.example/10.1234/a');
     expect([...sources.copyOf]).toEqual([[2, 1]]);
+  });
+});
+
+describe('an answer is borne out', () => {
+  const others = (...texts: string[]) => {
+    const { corpus, question, candidates, sources } = judge(
+      'When was the Esk Dam opened?',
+      pagesOf(...texts),
+    );
+    const lead = candidates.find(({ sentence }) => sentence.page === 0);
+    return lead ? agreeing(corpus, question, lead, candidates, sources) : null;
+  };
+  const said = 'The Esk Dam was opened in 1961.';
+  const again = 'Since its opening in 1961 the Esk Dam has held back every flood of the valley.';
+
+  test('by each other publisher that gives it in words of its own', () => {
+    expect(others(said, again, 'In 1961, after long delays, the Esk Dam opened.')).toBe(2);
+  });
+
+  test('not by itself, nor by one that gives another', () => {
+    expect(others(said)).toBe(0);
+    expect(others(said, 'The Esk Dam was opened in 1958, the council says.')).toBe(0);
   });
 });

@@ -1,5 +1,8 @@
+import { answerIn } from '../text/answers';
 import type { Corpus, Sentence } from '../text/corpus';
+import type { Question } from '../text/question';
 import type { Candidate } from './candidate';
+import { mentions } from './contradiction';
 import type { Independence } from './copies';
 
 /** How many publishers say it in words of their own: what is copied or quoted has one voice. */
@@ -15,6 +18,33 @@ export function voices(corpus: Corpus, all: readonly Candidate[], sources: Indep
     kept.push(sentence);
   }
   return Math.max(1, kept.length);
+}
+
+/** A share of the question's weight: a sentence below it speaks of something else. */
+const MIN_COVERAGE = 0.3;
+
+/**
+ * How many publishers beside the lead's bear the lead's answer out, in whatever words: it stands in
+ * what they say on the question. Questions of several steps and open ones have no such answer.
+ */
+export function agreeing(
+  corpus: Corpus,
+  asked: Question,
+  lead: Candidate,
+  all: readonly Candidate[],
+  sources: Independence,
+): number {
+  const answer = asked.isSimple ? answerIn(corpus, lead.sentence, asked) : null;
+  if (!answer?.strong) return 0;
+  const publisherOf = ({ sentence }: Candidate) =>
+    sources.publisher(corpus.pages[sentence.page]?.page.source ?? 0);
+  const others = new Set<string>();
+  for (const one of all) {
+    if (one.coverage >= MIN_COVERAGE && mentions(one.sentence, answer))
+      others.add(publisherOf(one));
+  }
+  others.delete(publisherOf(lead));
+  return others.size;
 }
 
 /** Fewer terms in a row come together by chance: a name, a date and a set phrase. */

@@ -27,21 +27,54 @@ export function sketch(text: string): Sketch {
   return { hashes, modulus };
 }
 
-/** The share of the smaller text's shingles that the larger one holds, 0 to 1. */
-export function containment(a: Sketch, b: Sketch): number {
-  const modulus = Math.max(a.modulus, b.modulus);
-  const left = sampled(a, modulus);
-  const right = sampled(b, modulus);
-  const [small, large] = left.size <= right.size ? [left, right] : [right, left];
-  if (small.size === 0) return 0;
-  let shared = 0;
-  for (const hash of small) if (large.has(hash)) shared++;
-  return shared / small.size;
+/** Sketches by number, found again by the shingles that they share: what shares none costs nothing. */
+export class SketchIndex {
+  #sketches = new Map<number, Sketch>();
+  #holders = new Map<number, number[]>();
+
+  add(number: number, of: Sketch): void {
+    this.#sketches.set(number, of);
+    for (const hash of of.hashes) {
+      const holders = this.#holders.get(hash);
+      if (holders) holders.push(number);
+      else this.#holders.set(hash, [number]);
+    }
+  }
+
+  /**
+   * By the number of each sketch that shares a shingle with `of`: the share of the smaller text's
+   * shingles that the larger one holds, above 0 to 1.
+   */
+  containments(of: Sketch): Map<number, number> {
+    const shares = new Map<number, number>();
+    for (const [number, shared] of this.#sharedCounts(of)) {
+      const other = this.#sketches.get(number);
+      if (!other) continue;
+      const modulus = Math.max(of.modulus, other.modulus);
+      const smaller = Math.min(sampledCount(of, modulus), sampledCount(other, modulus));
+      shares.set(number, shared / smaller);
+    }
+    return shares;
+  }
+
+  /** Of two samples the finer is thinned to what is in the coarser. */
+  #sharedCounts(of: Sketch): Map<number, number> {
+    const counts = new Map<number, number>();
+    for (const hash of of.hashes) {
+      for (const number of this.#holders.get(hash) ?? []) {
+        const modulus = Math.max(of.modulus, this.#sketches.get(number)?.modulus ?? 1);
+        if (hash % modulus === 0) counts.set(number, (counts.get(number) ?? 0) + 1);
+      }
+    }
+    return counts;
+  }
 }
 
-function sampled(of: Sketch, modulus: number): ReadonlySet<number> {
-  if (of.modulus === modulus) return of.hashes;
-  return new Set([...of.hashes].filter((hash) => hash % modulus === 0));
+function sampledCount(of: Sketch, modulus: number): number {
+  if (of.modulus === modulus) return of.hashes.size;
+  let count = 0;
+  for (const hash of of.hashes) if (hash % modulus === 0) count++;
+  return count;
 }
 
 /** FNV-1a over UTF-16 code units. */

@@ -20,7 +20,6 @@ const FALLING = new Set(
 const CLAIMED = {
   none: /\b(?:no|none|nothing|nobody)\b/gi,
   not: /\b(?:not|never|cannot|neither|nor)\b|n['’]t\b/gi,
-  sweeping: /\b(?:only|simply|just|merely|any|entirely|solely|all|always)\b/gi,
   absolute: /\b(?:all|every|always|never|none|only|entirely|completely|totally|simply|any|must)\b/i,
   proof: /\b(?:evidence|proof|proven|proved|data|stud(?:y|ies)|show(?:s|ed)?)\b/gi,
   prospect: /\b(?:will|would|can|may|could|might)\b/gi,
@@ -52,36 +51,93 @@ export function claimedSigns({ text, terms: said }: Assertion): number[] {
   return [
     countOf(CLAIMED.none, text),
     countOf(CLAIMED.not, text),
-    countOf(CLAIMED.sweeping, text),
     countOf(CLAIMED.proof, text),
     countOf(CLAIMED.prospect, text),
     countOf(CLAIMED.list, text),
     flag(CLAIMED.absolute.test(text)),
     flag(CLAIMED.dispute.test(text)),
     flag(CLAIMED.ended.test(text)),
-    flag(GROUNDS.test(text)),
     Math.log(1 + said.size),
   ];
 }
 
-/** What a sentence tells about an assertion beside the words that they share. */
-export function stanceSigns(assertion: Assertion, sentence: Sentence, match: Match): number[] {
+export interface SentenceSigns {
+  /** All of them, in the order of the weights. */
+  own: readonly number[];
+  /** Those that also tell something of the other sentences on the same assertion. */
+  returned: number;
+  negated: number;
+  opposed: number;
+  grounded: number;
+}
+
+/**
+ * What a sentence tells about an assertion beside the words that they share. The title names what
+ * the sentence leaves out.
+ */
+export function stanceSigns(
+  assertion: Assertion,
+  sentence: Sentence,
+  title: string,
+  match: Match,
+): SentenceSigns {
   const negated = DENIAL.test(assertion.text) !== DENIAL.test(sentence.text);
   const course = directionOf(assertion.terms) * directionOf(sentence.counts.keys());
+  const opposed = flag(course < 0 || hasOpposite(assertion, sentence));
+  const grounded = flag(GROUNDS.test(sentence.text));
+  return {
+    own: [
+      match.coverage,
+      Math.sqrt(match.coverage),
+      match.rare,
+      match.valued,
+      match.returned,
+      flag(negated),
+      negated ? match.coverage : 0,
+      opposed,
+      flag(course > 0),
+      flag(hasOtherAmount(assertion.values, sentenceValues(sentence))),
+      grounded,
+      flag(sentence.text.includes('?')),
+      spelledShare(assertion.text, `${title} ${sentence.text}`),
+    ],
+    returned: match.returned,
+    negated: flag(negated),
+    opposed,
+    grounded,
+  };
+}
+
+/** How sentences stand on the whole: where most deny, one that says little mostly does so too. */
+export function meanSigns(all: readonly SentenceSigns[]): number[] {
+  const meanOf = (sign: (of: SentenceSigns) => number) =>
+    all.reduce((sum, one) => sum + sign(one), 0) / Math.max(1, all.length);
   return [
-    match.coverage,
-    Math.sqrt(match.coverage),
-    match.rare,
-    match.valued,
-    match.returned,
-    flag(negated),
-    negated ? match.coverage : 0,
-    flag(course < 0 || hasOpposite(assertion, sentence)),
-    flag(course > 0),
-    flag(hasOtherAmount(assertion.values, sentenceValues(sentence))),
-    flag(GROUNDS.test(sentence.text)),
-    flag(sentence.text.includes('?')),
+    meanOf(({ returned }) => returned),
+    meanOf(({ negated }) => negated),
+    meanOf(({ opposed }) => opposed),
+    meanOf(({ grounded }) => grounded),
   ];
+}
+
+const GRAM_UNITS = 4;
+
+/** Of the runs of letters of one text, those that stand in the other: it forgives endings. */
+function spelledShare(text: string, other: string): number {
+  const own = gramsOf(text);
+  const held = gramsOf(other);
+  return [...own].filter((gram) => held.has(gram)).length / Math.max(1, own.size);
+}
+
+function gramsOf(text: string): Set<string> {
+  const plain = ` ${
+    text
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu)
+      ?.join(' ') ?? ''
+  } `;
+  const count = Math.max(0, plain.length - GRAM_UNITS + 1);
+  return new Set(Array.from({ length: count }, (_, at) => plain.slice(at, at + GRAM_UNITS)));
 }
 
 /** 1 for what mostly rises, -1 for what mostly falls. */

@@ -4,7 +4,7 @@ import { terms } from './terms';
 const GROUPS = [
   'born birth birthdate birthplace',
   'died die death deceased killed',
-  'built build constructed construction completed erected',
+  'built build builder constructed construction completed erected',
   'founded found founder established establishment formed created started inception launched opened',
   'located location situated lies headquartered based',
   'directed director',
@@ -20,6 +20,8 @@ const GROUPS = [
   'hold held',
   'buy bought acquired purchased',
   'teach taught teacher',
+  'painted painter paint',
+  'attend attended studied graduated educated',
   'become became',
   'invent inventor invention',
   'discover discoverer discovery',

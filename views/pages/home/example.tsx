@@ -23,7 +23,7 @@ const FINDINGS: readonly FindingProps[] = [
   {
     text: CAPACITY,
     status: 'contested',
-    confidence: '0.32',
+    confidence: '0.54',
     quotes: [
       { text: CAPACITY, source: PRESS_RELEASE },
       { text: 'Its capacity is given as 48 megawatts by its owner.', source: ENCYCLOPEDIA },
@@ -38,7 +38,7 @@ const FINDINGS: readonly FindingProps[] = [
   {
     text: 'The Halden Strait tidal power plant delivered its first power to the grid on 3 June 2019.',
     status: 'established',
-    confidence: '0.86',
+    confidence: '0.95',
     quotes: [
       {
         text: 'The Halden Strait tidal power plant delivered its first power to the grid on 3 June 2019, after four years of construction.',
@@ -53,7 +53,7 @@ const FINDINGS: readonly FindingProps[] = [
   {
     text: HOMES,
     status: 'reported',
-    confidence: '0.54',
+    confidence: '0.78',
     quotes: [{ text: HOMES, source: PRESS_RELEASE }],
   },
 ];
