@@ -15,7 +15,7 @@ const MAY_ENTER = {
   library: [],
   hosts: [],
   research: ['keys', 'credits', 'hosts', 'library'],
-  webhooks: [],
+  webhooks: ['mail'],
   support: ['audit', 'mail'],
   settings: [],
 };

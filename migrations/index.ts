@@ -14,6 +14,7 @@ import userSearch from './0012_user_search.sql' with { type: 'text' };
 import webSessions from './0013_web_sessions.sql' with { type: 'text' };
 import identity from './0014_identity.sql' with { type: 'text' };
 import research2llm from './0015_research2llm.sql' with { type: 'text' };
+import webhooks from './0016_webhooks.sql' with { type: 'text' };
 
 /** In order; text imports, so that they are inside the binary. A released one never changes. */
 export const migrations: Migration[] = [
@@ -32,4 +33,5 @@ export const migrations: Migration[] = [
   { name: '0013_web_sessions', sql: webSessions },
   { name: '0014_identity', sql: identity },
   { name: '0015_research2llm', sql: research2llm },
+  { name: '0016_webhooks', sql: webhooks },
 ];

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import questions from '../docs/example-questions.json';
-import { progressText } from '../src/cli/progress';
+import { progressText } from '../src/api/progress';
 
 /**
  * Starts the binary. On a fresh data folder it also makes an admin, a key and the example library,

@@ -13,6 +13,7 @@ import { createAccounts } from './accounts/service';
 import { createSessions } from './accounts/sessions';
 import type { SignupPolicy } from './accounts/types';
 import { createWebSessions } from './accounts/web-sessions';
+import { createAnnounce } from './api/announce';
 import { createAudit } from './audit/service';
 import { createStripeEvents } from './billing/events';
 import { createBilling } from './billing/service';
@@ -30,9 +31,9 @@ import { createQueue, type Queue } from './jobs/queue';
 import { createRunner } from './jobs/runner';
 import { createSqliteEngine } from './jobs/sqlite/engine';
 import { createKeys } from './keys/service';
-import { type Clock, systemClock } from './lib/clock';
+import { systemClock } from './lib/clock';
 import { Fault } from './lib/fault';
-import { type Chance, systemChance } from './lib/ids';
+import { systemChance } from './lib/ids';
 import { createLog, type LogFormat, type LogLevel } from './lib/log';
 import { createSweepHandler, SWEEP } from './library/jobs';
 import { createLibrary } from './library/service';
@@ -42,27 +43,33 @@ import { createMail, type Mail } from './mail/service';
 import { createSmtpTransport } from './mail/smtp';
 import type { MailTransport } from './mail/types';
 import { createAddressPolicy } from './net/addresses';
+import { createApiFetch } from './net/api-fetch';
 import { createDestinationCheck } from './net/destination';
 import { createFormPost } from './net/form-post';
 import { createGuardedFetch } from './net/guarded-fetch';
-import type { GuardedFetch } from './net/types';
+import { createGuardedPost } from './net/guarded-post';
+import { createPoliteFetch } from './net/politeness';
 import { createLibraryProvider } from './research/adapters/library';
-import { createOpenAlexProvider } from './research/adapters/openalex';
 import { createPageReader } from './research/adapters/reader';
-import { createWikipediaProvider } from './research/adapters/wikipedia';
+import { createSearchProviders } from './research/adapters/registry';
 import { createResearchHandler } from './research/jobs';
+import { createLlmSetup } from './research/llm/setup';
 import { createResearchOverview } from './research/overview';
-import type { Stages } from './research/pipeline';
-import type { SearchProvider } from './research/ports';
 import { createReplays } from './research/replay';
 import { createResearch } from './research/service';
+import type { Stages } from './research/thinking';
 import { createSupport } from './support/service';
 import type { Tasks } from './tasks';
 import { version } from './version';
+import { createWebhookHandler, createWebhookSweepHandler, SWEEP_WEBHOOKS } from './webhooks/jobs';
+import { createWebhooks } from './webhooks/service';
 
 const TASK_TIMEOUT_MS = 60_000;
 const WORKER_IDLE_MS = 30_000;
 const MAX_REDIRECTS = 5;
+/** Of a webhook's receiver: how long it may take, and how much of its answer is kept. */
+const WEBHOOK_LIMITS = { timeoutMs: 15_000, headBytes: 1_000 };
+const MAX_LLM_ANSWER_BYTES = 2 * 1024 * 1024;
 /** Every night, at an hour when few ask. */
 const NIGHTLY = '17 3 * * *';
 
@@ -101,6 +108,16 @@ function openPorts(options: Options) {
   });
   const path = databasePath(options.dataDir);
   const userAgent = `SondeBot/${version}${options.contact ? ` (+mailto:${options.contact})` : ''}`;
+  const net = {
+    clock,
+    userAgent,
+    allow: options.fetchAllow,
+    limits: {
+      maxBytes: options.fetchMaxBytes,
+      timeoutMs: options.fetchTimeoutMs,
+      maxRedirects: MAX_REDIRECTS,
+    },
+  };
   const { backupPath } = migrateOrFault(path);
   if (backupPath) log.info('database.backed_up', { path: backupPath });
   return {
@@ -109,6 +126,7 @@ function openPorts(options: Options) {
     log,
     path,
     db: openDatabase(path),
+    userAgent,
     checkDestination: createDestinationCheck({ clock, allow: options.fetchAllow }),
     formPost: createFormPost({
       clock,
@@ -120,16 +138,14 @@ function openPorts(options: Options) {
       { spawn: () => new Worker('./worker.ts'), clock, log },
       { size: options.workers, taskTimeoutMs: TASK_TIMEOUT_MS, idleMs: WORKER_IDLE_MS },
     ),
-    fetch: createGuardedFetch({
+    fetch: createPoliteFetch({
+      fetch: createGuardedFetch(net),
       clock,
-      userAgent,
-      allow: options.fetchAllow,
-      limits: {
-        maxBytes: options.fetchMaxBytes,
-        timeoutMs: options.fetchTimeoutMs,
-        maxRedirects: MAX_REDIRECTS,
-      },
+      maxAtOnce: options.siteConcurrency,
+      minGapMs: options.siteGapMs,
     }),
+    api: createApiFetch(net),
+    post: createGuardedPost({ ...net, limits: WEBHOOK_LIMITS }),
   };
 }
 
@@ -161,6 +177,15 @@ function openFeatures(options: Options, ports: Ports, issuers: Issuers) {
     synthesize: (input) => pool.run('synthesize', input),
     fillTyped: (input) => pool.run('fillTyped', input),
   };
+  const llm = createLlmSetup({
+    ...ports,
+    api: llmApi(options, ports),
+    options,
+    tools: {
+      excerpt: (input) => pool.run('excerpt', input),
+      locate: (input) => pool.run('locate', input),
+    },
+  });
   const research = createResearch({ ...ports, queue, credits, keys, library, parse });
   const audit = createAudit(ports);
   const mail = createMail({ ...ports, queue, transport: mailTransport(options) });
@@ -173,6 +198,7 @@ function openFeatures(options: Options, ports: Ports, issuers: Issuers) {
     keys,
     audit,
     mail,
+    webhooks: createWebhooks({ ...ports, queue, mail }),
     ...openAccounts(options, ports, { queue, credits, mail, issuers }),
     billing: createBilling(),
     adjustments: createAdjustments(ports),
@@ -182,7 +208,8 @@ function openFeatures(options: Options, ports: Ports, issuers: Issuers) {
     researchOverview: createResearchOverview(ports),
     research,
     stages,
-    replays: createReplays({ db, library, research, stages }),
+    llm,
+    replays: createReplays({ db, library, research, stages, llm }),
   };
 }
 
@@ -219,10 +246,11 @@ function mailTransport({ smtpUrl, mailFrom }: Options): MailTransport | undefine
 function openWork(options: Options, ports: Ports, features: Features) {
   const { pool, fetch } = ports;
   const { engine, queue, library, parse } = features;
-  const web = webProviders(options, ports);
+  const searchProviders = createSearchProviders(ports, options);
   const researchHandler = createResearchHandler({
     ...ports,
     ...features,
+    announce: createAnnounce(features.webhooks),
     reader: createPageReader({
       fetch,
       parse,
@@ -230,12 +258,12 @@ function openWork(options: Options, ports: Ports, features: Features) {
     }),
     providers: (userId, wanted) => [
       ...(wanted.library ? [createLibraryProvider({ library, userId })] : []),
-      ...(wanted.web ? web : []),
+      ...(wanted.web ? searchProviders.active : []),
     ],
     concurrency: options.researchConcurrency,
   });
   const { leaseMs, graceMs } = options;
-  const { credits, mail, auth, webSessions } = features;
+  const { credits, mail, auth, webSessions, webhooks } = features;
   const { chance, log } = ports;
   const handlers = [
     researchHandler,
@@ -245,18 +273,29 @@ function openWork(options: Options, ports: Ports, features: Features) {
     createMailSweepHandler(mail),
     createResetMailHandler(auth),
     createAccountSweepHandler(auth, webSessions),
+    createWebhookHandler(webhooks),
+    createWebhookSweepHandler(webhooks),
   ];
   const entries = [
     { name: 'sweep-snapshots', expression: NIGHTLY, kind: SWEEP },
     { name: 'sweep-mail', expression: NIGHTLY, kind: SWEEP_MAIL },
     { name: 'sweep-accounts', expression: NIGHTLY, kind: SWEEP_ACCOUNTS },
+    { name: 'sweep-webhooks', expression: NIGHTLY, kind: SWEEP_WEBHOOKS },
     // Idempotent for each month: an hour after it begins at the latest, everybody is in it.
     { name: 'plan-period', expression: '0 * * * *', kind: PLAN_PERIOD },
   ];
   return {
+    searchProviders,
     runner: createRunner({ ...ports, engine, queue, handlers, leaseMs, graceMs }),
     cron: createCron({ ...ports, engine, queue, entries }),
   };
+}
+
+/** To where the operator put the model, on whatever network that is: the address is the operator's
+ * own word, and no redirect leads away from it. */
+function llmApi({ llmTimeoutMs: timeoutMs }: Options, { clock, userAgent }: Ports) {
+  const limits = { maxBytes: MAX_LLM_ANSWER_BYTES, timeoutMs, maxRedirects: 0 };
+  return createApiFetch({ clock, userAgent, allow: ['0.0.0.0/0', '::/0'], limits });
 }
 
 function databasePath(dataDir: string): string {
@@ -288,34 +327,4 @@ function migrateOrFault(path: string) {
       { field: 'data', cause },
     );
   }
-}
-
-interface WebPorts {
-  fetch: GuardedFetch;
-  clock: Clock;
-  chance: Chance;
-}
-
-function webProviders(options: Options, ports: WebPorts): SearchProvider[] {
-  if (!options.web) return [];
-  const providers: SearchProvider[] = [];
-  if (options.wikipedia) {
-    providers.push(
-      createWikipediaProvider({
-        ...ports,
-        ...(options.wikipediaUrl ? { baseUrl: options.wikipediaUrl } : {}),
-      }),
-    );
-  }
-  if (options.openalex) {
-    providers.push(
-      createOpenAlexProvider({
-        ...ports,
-        ...(options.openalexUrl ? { baseUrl: options.openalexUrl } : {}),
-        ...(options.contact ? { contact: options.contact } : {}),
-        ...(options.openalexKey ? { apiKey: options.openalexKey } : {}),
-      }),
-    );
-  }
-  return providers;
 }

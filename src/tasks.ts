@@ -5,6 +5,8 @@ import { parseDocument } from './library/parse';
 import { createLibrarySearch, type SearchDepth } from './library/search';
 import type { ContentInput, LibraryHit, ParsedDocument, ParseInput } from './library/types';
 import { type AnalyseInput, type Analysis, analyse } from './research/analyse';
+import { type ExcerptInput, excerpt } from './research/llm/excerpt';
+import { locateAll, type Place } from './research/llm/locate';
 import { type SynthesizeInput, synthesize } from './research/stages/synthesize';
 import { fillTyped } from './research/typed/fill';
 import type { TypedOutput } from './research/types';
@@ -39,6 +41,9 @@ export const tasks = {
   search: ({ path, userId, query, limit, depth }: SearchTask): Promise<LibraryHit[]> =>
     searchOver(path)(userId, query, limit, depth),
   analyse: async (input: AnalyseInput): Promise<Analysis> => analyse(input),
+  excerpt: async (input: ExcerptInput): Promise<string> => excerpt(input),
+  locate: async (input: { text: string; quotes: string[] }): Promise<(Place | null)[]> =>
+    locateAll(input),
   synthesize: async (input: SynthesizeInput): Promise<{ brief: string }> => synthesize(input),
   fillTyped: async (input: Parameters<typeof fillTyped>[0]): Promise<TypedOutput> =>
     fillTyped(input),

@@ -32,7 +32,13 @@ export async function startServer(
   const url = `http://127.0.0.1:${port}`;
   const startedMs = performance.now();
   const child = Bun.spawn([BINARY, 'serve', '--data', dataDir, '--port', String(port)], {
-    env: { ...process.env, SONDE_LOG_LEVEL: 'error', ...environment },
+    env: {
+      ...process.env,
+      SONDE_LOG_LEVEL: 'error',
+      SONDE_SITE_CONCURRENCY: '1000',
+      SONDE_SITE_GAP_MS: '0',
+      ...environment,
+    },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   while (!(await fetch(`${url}/health`).catch(() => undefined))?.ok) {

@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia';
+import { Elysia, t } from 'elysia';
 import { addition } from '../http/openapi';
 import type { Queue } from '../jobs/queue';
 import type { JobCount } from '../jobs/types';
@@ -6,6 +6,14 @@ import type { Clock } from '../lib/clock';
 
 /** A probe may come often; what it counts need not be newer than this. */
 const COUNTS_MAX_AGE_MS = 1_000;
+
+const count = t.Unsafe<number>({ type: 'integer' });
+const Health = t.Object({
+  status: t.String(),
+  version: t.String(),
+  queued_jobs: count,
+  running_jobs: count,
+});
 
 export function healthRoutes(deps: { queue: Queue; clock: Clock; version: string }) {
   let countedMs = Number.NEGATIVE_INFINITY;
@@ -25,7 +33,15 @@ export function healthRoutes(deps: { queue: Queue; clock: Clock; version: string
       };
     },
     {
-      detail: { ...addition, tags: ['health'], operationId: 'health', summary: 'Is the server up' },
+      detail: {
+        ...addition,
+        tags: ['health'],
+        operationId: 'health',
+        summary: 'Is the server up',
+        responses: {
+          200: { description: 'It is', content: { 'application/json': { schema: Health } } },
+        },
+      },
     },
   );
 }

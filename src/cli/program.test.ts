@@ -5,6 +5,9 @@ import { buildProgram } from './program';
 /** What a command asks of the data folder: these need none. */
 const WITHOUT_DATA = new Set(['options', 'health', 'version']);
 
+/** Its standard output is a protocol's. */
+const WITHOUT_JSON = new Set(['mcp']);
+
 function leaves(command: Command, path: string[] = []): { name: string; command: Command }[] {
   return command.commands.flatMap((inner) => {
     const names = [...path, inner.name()];
@@ -38,8 +41,8 @@ test('every command, argument group and option says what it is for', () => {
   }
 });
 
-test.each(commands)('$name prints JSON for scripts', ({ command }) => {
-  expect(flags(command)).toContain('--json');
+test.each(commands)('$name prints JSON for scripts', ({ name, command }) => {
+  expect(flags(command).includes('--json')).toBe(!WITHOUT_JSON.has(name));
 });
 
 test.each(commands)('$name takes a data folder if it needs one', ({ name, command }) => {
@@ -49,6 +52,7 @@ test.each(commands)('$name takes a data folder if it needs one', ({ name, comman
 test('the commands are those that scripts know', () => {
   expect(commands.map(({ name }) => name)).toEqual([
     'serve',
+    'mcp',
     'research',
     'library add',
     'library list',
@@ -80,9 +84,16 @@ test('the commands are those that scripts know', () => {
     'ticket reply',
     'ticket close',
     'mail list',
+    'webhook list',
+    'webhook show',
+    'webhook retry',
+    'webhook secret',
+    'webhook rotate-secret',
+    'webhook enable',
     'stats',
     'audit',
     'ledger check',
+    'providers',
     'options',
     'health',
     'version',

@@ -10,8 +10,10 @@ import { addKeyCommands } from './keys';
 import { addLedgerCommands } from './ledger';
 import { addLibraryCommands } from './library';
 import { addMailCommands } from './mail';
+import { addMcpCommand } from './mcp';
 import { addOptionsCommand } from './options';
 import { errorLine } from './output';
+import { addProvidersCommand } from './providers';
 import { addReplayCommand } from './replay';
 import { addResearchCommand } from './research';
 import { addServeCommand } from './serve';
@@ -21,6 +23,7 @@ import { addTraceCommand } from './trace';
 import { addUserCommands } from './users';
 import { addVerifyCommand } from './verify';
 import { addVersionCommand } from './version';
+import { addWebhookCommands } from './webhooks';
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
@@ -37,6 +40,7 @@ export function buildProgram(): Command {
     .configureOutput({ outputError: () => {}, writeErr: () => {} })
     .exitOverride();
   addServeCommand(program);
+  addMcpCommand(program);
   addResearchCommand(program);
   addLibraryCommands(program);
   addUserCommands(program);
@@ -49,9 +53,11 @@ export function buildProgram(): Command {
   addExportCommand(program);
   addTicketCommands(program);
   addMailCommands(program);
+  addWebhookCommands(program);
   addStatsCommand(program);
   addAuditCommand(program);
   addLedgerCommands(program);
+  addProvidersCommand(program);
   addOptionsCommand(program);
   addHealthCommand(program);
   addVersionCommand(program);

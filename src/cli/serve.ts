@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import type { AnyElysia } from 'elysia';
 import { healthRoutes } from '../api/health';
 import { infrenceModels, infrenceRoutes } from '../api/infrence/routes';
 import { jobRoutes } from '../api/jobs';
+import { mcpRoutes } from '../api/mcp/http';
 import { research2llmRoutes } from '../api/research2llm/routes';
 import { jobModels } from '../api/research2llm/schemas';
 import { readOptions } from '../config/parse';
@@ -44,19 +46,25 @@ async function serve(flags: ServeFlags): Promise<void> {
     }),
   );
   const streams = new EventStreams(core.clock);
-  const listening = await start(core, streams);
+  const mcp = mcpRoutes({ ...core, baseUrl: core.options.baseUrl });
+  const listening = await start(core, streams, mcp.routes);
   if (flags.json) json({ url: listening.url, data: core.options.dataDir });
   await terminated();
   core.log.info('serve.stopping');
   await core.cron.stop();
   await core.runner.stop();
   streams.closeAll();
+  await mcp.closeAll();
   await listening.stop(core.options.graceMs);
   await core.close();
   core.log.info('serve.stopped');
 }
 
-async function start(core: Core, streams: EventStreams): Promise<Listening> {
+async function start(
+  core: Core,
+  streams: EventStreams,
+  undescribed: AnyElysia[],
+): Promise<Listening> {
   const { options, log, clock } = core;
   const perMinute = options.signInRatePerMinute;
   const limiter = perMinute === 0 ? undefined : createRateLimiter({ clock, perMinute });
@@ -73,7 +81,7 @@ async function start(core: Core, streams: EventStreams): Promise<Listening> {
   const site = openSite({ ...core, streams, limiter, describe });
   const app = composeApp({
     log,
-    routes: [...own, ...additions, ...site.routes],
+    routes: [...own, ...additions, ...undescribed, ...site.routes],
     errorPage: site.errorPage,
   });
   // Before anything is answered: whoever sees that the server is up may count on its admin.

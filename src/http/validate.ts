@@ -1,5 +1,5 @@
 import type { Static, TSchema } from '@sinclair/typebox';
-import { TypeCompiler } from '@sinclair/typebox/compiler';
+import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler';
 import { type ValueError, ValueErrorType } from '@sinclair/typebox/errors';
 import { Fault } from '../lib/fault';
 import { isUuid } from '../lib/ids';
@@ -37,8 +37,10 @@ function complaint(error: ValueError | undefined): string {
 export function validator<Schema extends TSchema>(
   schema: Schema,
 ): (value: unknown) => Static<Schema> {
-  const compiled = TypeCompiler.Compile(schema);
+  // Compiled for the first value: a server that starts has none yet.
+  let compiled: TypeCheck<Schema> | undefined;
   return (value) => {
+    compiled ??= TypeCompiler.Compile(schema);
     if (compiled.Check(value)) return value;
     throw validationFault(compiled.Errors(value).First());
   };

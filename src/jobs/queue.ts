@@ -17,6 +17,8 @@ export type Renewal = 'renewed' | 'cancel_requested' | 'lost';
  */
 export interface Queue extends Submission, Endings {
   get(id: string): Promise<Job | undefined>;
+  /** As a write sees it that may have changed it. */
+  getWithin(tx: Transaction, id: string): Promise<Job | undefined>;
   /** Newest first. */
   list(filter: JobFilter): Promise<Job[]>;
   /** Queued and running jobs by kind. */
@@ -53,6 +55,7 @@ export function createQueue(parts: { engine: JobEngine; clock: Clock; log: Log }
     ...createEndings({ ...parts, wakeups }),
 
     get: (id) => read.get(id),
+    getWithin: (tx, id) => within(tx).get(id),
     list: (filter) => read.list(filter),
     counts: () => read.counts(),
 

@@ -142,6 +142,9 @@ export function createLibrary(deps: LibraryDeps) {
       await writing.removeChunks(id);
     },
 
+    /** A document that the user may see and whose text has this hash; undefined for any other. */
+    byText: (userId: string, hash: string) => store.read.visibleByText(userId, hash),
+
     async text(userId: string, id: string): Promise<string> {
       const { snapshotHash } = await get(userId, id);
       const stored = await snapshot(snapshotHash);

@@ -57,6 +57,12 @@ function documentStatements({ drizzle }: Connection) {
     .from(document)
     .where(and(eq(document.id, sql.placeholder('id')), isVisible))
     .prepare();
+  const visibleByText = drizzle
+    .select()
+    .from(document)
+    .where(and(eq(document.snapshotHash, sql.placeholder('hash')), isVisible))
+    .limit(1)
+    .prepare();
   const page = drizzle
     .select()
     .from(document)
@@ -86,6 +92,8 @@ function documentStatements({ drizzle }: Connection) {
       byText.get({ userId: owner, hash }),
     visibleDocument: async (user: string, id: string): Promise<Document | undefined> =>
       visible.get({ userId: user, id }),
+    visibleByText: async (user: string, hash: string): Promise<Document | undefined> =>
+      visibleByText.get({ userId: user, hash }),
     visibleDocuments: async (user: string, limit: number, offset: number): Promise<Document[]> =>
       page.all({ userId: user, limit, offset }),
     countVisible: async (user: string): Promise<number> =>

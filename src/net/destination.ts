@@ -17,12 +17,15 @@ const RESOLVE_TIMEOUT_MS = 3_000;
 /** Names that never lead out of a network: single words, and the top levels set aside for them. */
 const INSIDE = /^[^.]+$|\.(?:internal|intranet|local|localhost|lan|home|corp|private|home\.arpa)$/;
 
+/** Resolves to the address as it will be called, without its fragment. */
+export type DestinationCheck = (url: string) => Promise<string>;
+
 /**
  * Judges an address that is to be called later. Throws Fault `fetch_refused` for one that leads to
  * no public http or https server. A public name that does not resolve now passes: whoever calls it
  * vets it again then, since what a name resolves to changes.
  */
-export function createDestinationCheck(deps: DestinationCheckDeps): (url: string) => Promise<void> {
+export function createDestinationCheck(deps: DestinationCheckDeps): DestinationCheck {
   const policy = createAddressPolicy(deps.allow);
   const resolve = withTimeout(deps.resolve ?? systemResolve, deps.clock);
   return async (url) => {
@@ -32,13 +35,14 @@ export function createDestinationCheck(deps: DestinationCheckDeps): (url: string
     } catch (thrown) {
       const isUnknown = thrown instanceof FetchFault && thrown.reason === 'name_not_found';
       if (!isUnknown) throw thrown;
-      if (!INSIDE.test(target.hostname)) return;
+      if (!INSIDE.test(target.hostname)) return target.url.href;
       throw new FetchFault(
         'refused',
         `${target.hostname} is a name of a private network. Give a public address.`,
         { cause: thrown },
       );
     }
+    return target.url.href;
   };
 }
 

@@ -75,7 +75,7 @@ export function statusFault(
 }
 
 /** Retry-After (RFC 9110, 10.2.3): seconds, or an HTTP date. Undefined when it says neither. */
-function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {
+export function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined;
   const text = value.trim();
   const dateMs = text.endsWith('GMT') ? Date.parse(text) : Number.NaN;

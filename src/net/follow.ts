@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressPolicy } from './addresses';
 import { ACCEPT_ENCODING, type BodyLimits, readBody } from './body';
 import { beforeAbort } from './deadline';
-import { type Exchange, exchange } from './exchange';
+import { type Exchange, exchange, type Outgoing } from './exchange';
 import { connectionFault, FetchFault } from './fetch-fault';
 import type { PageHeaders } from './permission';
 import { parseTarget, type Resolve, type Target, vetTarget } from './target';
@@ -18,6 +18,9 @@ export interface Errand {
   maxRedirects: number;
   body: BodyLimits;
   signal: AbortSignal;
+  /** Beside those that every request has. Only for an errand without redirects: they may be secret. */
+  headers?: Record<string, string>;
+  outgoing?: Outgoing;
   /** Asked before each hop, after its addresses were vetted; throws to stop there. */
   mayVisit?: (url: URL) => Promise<unknown>;
   /** Asked before the body of a page is read; throws to leave it unread. */
@@ -62,8 +65,9 @@ async function visit(way: Way, target: Target, errand: Errand): Promise<Answer |
     'User-Agent': way.userAgent,
     Accept: errand.accept,
     'Accept-Encoding': ACCEPT_ENCODING,
+    ...errand.headers,
   };
-  const hop = await exchange(target, addresses, headers, signal);
+  const hop = await exchange(target, addresses, headers, signal, errand.outgoing);
   try {
     if (REDIRECTS.has(hop.status)) return redirectTarget(target, hop);
     return await readAnswer(target, hop, errand);

@@ -29,13 +29,14 @@ export interface GuardedFetchDeps {
 }
 
 /** Throws Fault `invalid_request` when `allow` holds what is no address and no range. */
+export function wayOf({ allow, resolve, userAgent }: GuardedFetchDeps): Way {
+  return { policy: createAddressPolicy(allow), resolve: resolve ?? systemResolve, userAgent };
+}
+
+/** Throws Fault `invalid_request` when `allow` holds what is no address and no range. */
 export function createGuardedFetch(deps: GuardedFetchDeps): GuardedFetch {
-  const { clock, limits, userAgent } = deps;
-  const way: Way = {
-    policy: createAddressPolicy(deps.allow),
-    resolve: deps.resolve ?? systemResolve,
-    userAgent,
-  };
+  const { clock, limits } = deps;
+  const way = wayOf(deps);
 
   // Under a deadline of its own: the answer is everybody's, so one caller's abort must not end it.
   const loadFile = async (url: string, accept: string, maxBytes: number) => {

@@ -29,7 +29,7 @@ export async function withOneRetry<T>(
 }
 
 /** Null when trying again makes no sense. */
-function pauseBeforeRetryMs(thrown: unknown): number | null {
+export function pauseBeforeRetryMs(thrown: unknown): number | null {
   if (!(thrown instanceof FetchFault) || !mayPass(thrown)) return null;
   if (thrown.retryAfterSeconds === undefined) return PAUSE_MS;
   return thrown.retryAfterSeconds > MAX_RETRY_AFTER_SECONDS
@@ -42,7 +42,8 @@ function mayPass({ reason, status }: FetchFault): boolean {
   return reason === 'timeout' || reason === 'connection';
 }
 
-function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+/** Rejects with the signal's reason when that comes first. */
+export function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const onAbort = () => {
       cancel();

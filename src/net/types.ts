@@ -31,3 +31,21 @@ export interface FetchedPage {
   /** What the site asks of AI services and the posture does not honour. Absent without one. */
   optOut?: OptOut;
 }
+
+/** The same way out for the APIs that an operator has an account with. */
+export interface ApiFetch {
+  /** Throws as {@link GuardedFetch} does. A redirect is a failure: the headers may hold a key, and a
+   * key goes to the address that was asked for and nowhere else. robots.txt is not asked. */
+  request(url: string, options: ApiRequest): Promise<FetchedPage>;
+}
+
+export interface ApiRequest {
+  accept: string;
+  headers?: Record<string, string>;
+  /** Sent by POST; without it the request is a GET. */
+  json?: unknown;
+  /** Of the body after decompression. */
+  maxBytes: number;
+  timeoutMs: number;
+  signal: AbortSignal;
+}

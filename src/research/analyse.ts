@@ -1,8 +1,10 @@
 import { makeFinding, type ProvenFinding, quoteAt } from './finding';
+import type { Proposal } from './llm/memory';
 import type { Candidate } from './stages/candidate';
 import { type Independence, independence } from './stages/copies';
 import { followUps, gapsOf, type Searched, supported } from './stages/critic';
 import { extract } from './stages/extract';
+import { withProposals } from './stages/proposed';
 import { select } from './stages/select';
 import { type Claim, verify } from './stages/verify';
 import { plainWords } from './text/clean';
@@ -20,6 +22,8 @@ export interface AnalyseInput {
   /** Ask on in the next wave. */
   critic: boolean;
   searched: readonly Searched[];
+  /** Passages that a model pointed out, each located in its page. */
+  proposals?: readonly Proposal[];
 }
 
 export interface Analysis {
@@ -42,7 +46,7 @@ export function analyse(input: AnalyseInput): Analysis {
   const { subQuestions } = input.plan;
   const questions = subQuestions.map((text) => readQuestion(respelled(corpus, text)));
   const judged = questions.map((question, index) =>
-    verify(corpus, question, extract(corpus, index, question), sources),
+    verify(corpus, question, candidatesFor(corpus, index, question, input.proposals), sources),
   );
   const standing = supported(corpus, questions, judged);
   const gaps = gapsOf(corpus, input.plan, questions, standing, input.searched);
@@ -58,6 +62,19 @@ export function analyse(input: AnalyseInput): Analysis {
     copies: copies(sources),
     summaries: summaries(findings),
   };
+}
+
+/** What a model points out comes beside what the rules find, and takes nothing from it: so no page
+ * can talk a model into silencing another. */
+function candidatesFor(
+  corpus: Corpus,
+  subQuestion: number,
+  question: Question,
+  proposals: readonly Proposal[] = [],
+): Candidate[] {
+  const found = extract(corpus, subQuestion, question);
+  const own = proposals.filter((proposal) => proposal.subQuestion === subQuestion);
+  return own.length === 0 ? found : withProposals(corpus, found, subQuestion, own);
 }
 
 function ordered(pages: readonly Page[]): Page[] {

@@ -14,6 +14,7 @@ import {
   WAVE_END,
   type WaveStart,
 } from './kept';
+import type { LlmOutcome, LlmTape } from './llm/call';
 import { type Meter, unmetered } from './meter';
 import type { Reader, SearchHit, SearchProvider } from './ports';
 import { Recorder, type Tape, type TraceCall } from './recorder';
@@ -105,6 +106,15 @@ export class Gathering {
     return this.#meter.hasRefused || (this.unreadCount > 0 && this.#meter.isExhausted);
   }
 
+  /** Where the calls of a model are recorded, beside those of the search. */
+  readonly llmTape: LlmTape = (port, request, make) => {
+    const whole = {
+      keep: (outcome: LlmOutcome) => outcome,
+      revive: async (kept: LlmOutcome) => kept,
+    };
+    return this.#tape.call({ port, request, make, ...whole });
+  };
+
   /** Brings back what a committed state only names: the pages' texts and what was seen. */
   async resume(state: RunningState): Promise<void> {
     for (const source of state.sources) {
@@ -180,8 +190,8 @@ export class Gathering {
     { subQuestion, text }: PlannedQuery,
     provider: KnownProvider,
   ): Promise<{ hits: SearchHit[]; search: Search }> {
-    const { resultsPerQuery: limit, publishedAfterMs } = this.#rules;
-    const query = { text, limit, language: this.#request.language, publishedAfterMs };
+    const { resultsPerQuery: limit, publishedAfterMs, sites } = this.#rules;
+    const query = { text, limit, language: this.#request.language, publishedAfterMs, sites };
     const search: Search = {
       wave: state.waveCount,
       subQuestion,

@@ -3,12 +3,14 @@ import type { Clock } from '../lib/clock';
 import type { Library } from '../library/service';
 import { createWaveCommit } from './committing';
 import type { RunningState } from './gathering';
+import type { LlmSetup } from './llm/stages';
 import { Meter } from './meter';
 import { budgetOf, capMicros, priceOfDone, priceOfUsed, type Used } from './modes';
-import { initialState, runPipeline, type Stages } from './pipeline';
+import { initialState, runPipeline } from './pipeline';
 import type { Reader, SearchProvider } from './ports';
 import { createSettlement, type SettlementDeps } from './settlement';
 import { type ResearchRow, researchStore } from './store';
+import type { Stages } from './thinking';
 import type { PinnedRequest, ProgressEvent, ResearchState } from './types';
 
 /** The kind under which research stands in the jobs table. */
@@ -18,6 +20,8 @@ export interface ResearchJobDeps extends SettlementDeps {
   library: Library;
   clock: Clock;
   stages: Stages;
+  /** The models that stand in for rules; absent without any. */
+  llm?: LlmSetup | undefined;
   reader: Reader;
   /** Who may be asked for a user, by what the request allows. */
   providers(userId: string, search: PinnedRequest['search']): SearchProvider[];
@@ -44,6 +48,7 @@ export function createResearchHandler(deps: ResearchJobDeps): JobHandler {
         providers: deps.providers(row.userId, request.search),
         reader: deps.reader,
         stages: deps.stages,
+        llm: deps.llm,
         clock: deps.clock,
         meter,
         snapshot: (hash) => deps.library.snapshot(hash),

@@ -7,7 +7,8 @@ export interface MeterStart {
   /** What its calls have cost up to now, those of waves that were dropped too. */
   callCostMicros: number;
   sourceCount: number;
-  /** Makes the cost of a call durable before it is made: no crash can make it free. */
+  /** Makes the cost of a call durable before it is made: no crash can make it free. Negative for
+   * what is given back. */
   record(costMicros: number): Promise<void>;
 }
 
@@ -20,6 +21,7 @@ export class Meter {
   #callCostMicros: number;
   #sourceCount: number;
   #hasRefused = false;
+  #asideMicros = 0;
 
   constructor(start: MeterStart) {
     this.#start = start;
@@ -38,7 +40,7 @@ export class Meter {
 
   /** True when there is no room for another source. */
   get isExhausted(): boolean {
-    return this.#roomMicros < SOURCE_PRICE_MICROS;
+    return this.#freeMicros < SOURCE_PRICE_MICROS;
   }
 
   /** False when the cost does not fit: then the call must not be made. It counts even if the call
@@ -46,13 +48,48 @@ export class Meter {
   async reserveCall(costUsdMicros: number): Promise<boolean> {
     const costMicros = usdMicrosToMicros(costUsdMicros);
     if (costMicros === 0 || this.#start.capMicros === null) return true;
-    if (costMicros > this.#roomMicros) {
+    if (costMicros > this.#freeMicros) {
       this.#hasRefused = true;
       return false;
     }
     this.#callCostMicros += costMicros;
     await this.#start.record(costMicros);
     return true;
+  }
+
+  /** Keeps so much of the cap from sources and searches; one source fits beside it in any case.
+   * Only {@link reserveAside} spends it. */
+  setAside(costUsdMicros: number): void {
+    const { capMicros } = this.#start;
+    if (capMicros === null) return;
+    const most = Math.max(0, capMicros - SOURCE_PRICE_MICROS);
+    this.#asideMicros = Math.min(usdMicrosToMicros(costUsdMicros), most);
+  }
+
+  /** As {@link reserveCall}, out of what was set aside, of which `leaveUsdMicros` stay; a call that
+   * is the last thing the job does (null) may have all that is left. To be refused does not end the
+   * job: its rules go on. */
+  async reserveAside(costUsdMicros: number, leaveUsdMicros: number | null): Promise<boolean> {
+    const costMicros = usdMicrosToMicros(costUsdMicros);
+    if (costMicros === 0 || this.#start.capMicros === null) return true;
+    const roomMicros =
+      leaveUsdMicros === null
+        ? this.#roomMicros
+        : Math.min(this.#asideMicros - usdMicrosToMicros(leaveUsdMicros), this.#roomMicros);
+    if (costMicros > roomMicros) return false;
+    this.#callCostMicros += costMicros;
+    this.#asideMicros = Math.max(0, this.#asideMicros - costMicros);
+    await this.#start.record(costMicros);
+    return true;
+  }
+
+  /** What a reserved call did not cost after all; it can be spent aside again. */
+  async giveBackAside(costUsdMicros: number): Promise<void> {
+    const costMicros = usdMicrosToMicros(costUsdMicros);
+    if (costMicros === 0 || this.#start.capMicros === null) return;
+    this.#callCostMicros -= costMicros;
+    this.#asideMicros += costMicros;
+    await this.#start.record(-costMicros);
   }
 
   /** Raises what the calls have cost to what is known of it: those of a lost wave cost too. */
@@ -62,7 +99,7 @@ export class Meter {
 
   /** How many of the wanted sources fit; they count as read until they are given back. */
   reserveSources(wanted: number): number {
-    const count = Math.min(wanted, Math.floor(this.#roomMicros / SOURCE_PRICE_MICROS));
+    const count = Math.min(wanted, Math.floor(this.#freeMicros / SOURCE_PRICE_MICROS));
     this.#sourceCount += count;
     return count;
   }
@@ -70,6 +107,10 @@ export class Meter {
   /** What could not be read costs nothing. */
   giveBackSource(): void {
     this.#sourceCount -= 1;
+  }
+
+  get #freeMicros(): number {
+    return this.#roomMicros - this.#asideMicros;
   }
 
   get #roomMicros(): number {

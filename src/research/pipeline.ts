@@ -1,13 +1,13 @@
 import type { ParsedDocument } from '../library/types';
-import type { AnalyseInput, Analysis } from './analyse';
 import { Gathering, type GatheringPorts, type RunningState, type SourceContent } from './gathering';
+import { createLlmStages, type LlmSetup, writingMs } from './llm/stages';
+import { unmetered } from './meter';
 import type { TraceCall } from './recorder';
 import { settingsOf } from './settings';
 import type { Searched } from './stages/critic';
 import { facets } from './stages/facets';
 import { plan as planStage, queries } from './stages/plan';
-import type { SynthesizeInput } from './stages/synthesize';
-import type { fillTyped } from './typed/fill';
+import type { Stages } from './thinking';
 import type {
   Budget,
   PinnedRequest,
@@ -15,15 +15,7 @@ import type {
   ProgressEvent,
   ResearchState,
   StopReason,
-  TypedOutput,
 } from './types';
-
-/** The stages that cost CPU; in the server they run in a Worker. */
-export interface Stages {
-  analyse(input: AnalyseInput): Promise<Analysis>;
-  synthesize(input: SynthesizeInput): Promise<{ brief: string }>;
-  fillTyped(input: Parameters<typeof fillTyped>[0]): Promise<TypedOutput>;
-}
 
 /** What one wave leaves behind, committed as a whole. */
 export interface Checkpoint {
@@ -36,6 +28,8 @@ export interface Checkpoint {
 
 export interface PipelinePorts extends GatheringPorts {
   stages: Stages;
+  /** Absent when everything is done by rule. */
+  llm?: LlmSetup | undefined;
   checkpoint(checkpoint: Checkpoint): Promise<void>;
 }
 
@@ -74,13 +68,22 @@ export async function runPipeline(
   ports: PipelinePorts,
   signal: AbortSignal,
 ): Promise<RunningState> {
+  const { clock, llm } = ports;
+  const { maxWallclockMs } = budget;
   const deadline = new AbortController();
-  const cancelDeadline = ports.clock.after(budget.maxWallclockMs, () => deadline.abort('budget'));
-  const job = new Job(request, budget, ports, AbortSignal.any([signal, deadline.signal]));
+  const writing = new AbortController();
+  const gatheringMs = maxWallclockMs - (llm ? writingMs(budget) : 0);
+  const cancelDeadline = clock.after(gatheringMs, () => deadline.abort('budget'));
+  const cancelWriting = clock.after(maxWallclockMs, () => writing.abort('budget'));
+  const job = new Job(request, budget, ports, {
+    gathering: AbortSignal.any([signal, deadline.signal]),
+    writing: AbortSignal.any([signal, writing.signal]),
+  });
   try {
     return await job.run(committed);
   } finally {
     cancelDeadline();
+    cancelWriting();
   }
 }
 
@@ -90,20 +93,44 @@ class Job {
   #budget: Budget;
   #ports: PipelinePorts;
   #signal: AbortSignal;
+  #writingSignal: AbortSignal;
   #gathering: Gathering;
+  #stages: Stages;
 
-  constructor(request: PinnedRequest, budget: Budget, ports: PipelinePorts, signal: AbortSignal) {
+  constructor(
+    request: PinnedRequest,
+    budget: Budget,
+    ports: PipelinePorts,
+    signals: { gathering: AbortSignal; writing: AbortSignal },
+  ) {
     this.#request = request;
     this.#budget = budget;
     this.#ports = ports;
-    this.#signal = signal;
-    this.#gathering = new Gathering(request, ports, signal);
+    this.#signal = signals.gathering;
+    this.#writingSignal = signals.writing;
+    this.#gathering = new Gathering(request, ports, signals.gathering);
+    this.#stages = ports.stages;
   }
 
   async run(committed: RunningState): Promise<RunningState> {
+    this.#stages = this.#stagesFrom(committed);
     let state = await this.#resume(committed);
     while (state.stopReason === null && !this.#isLost()) state = await this.#wave(state);
     return state;
+  }
+
+  #stagesFrom({ llm: memory }: RunningState): Stages {
+    const { llm, stages, clock, meter = unmetered() } = this.#ports;
+    if (!llm) return stages;
+    return createLlmStages(stages, llm, {
+      request: this.#request,
+      clock,
+      meter,
+      memory,
+      signal: this.#signal,
+      writingSignal: this.#writingSignal,
+      tape: this.#gathering.llmTape,
+    });
   }
 
   /** The process stops or has lost the job: what is not yet gathered is gathered anew elsewhere. */
@@ -119,12 +146,21 @@ class Job {
   async #resume(state: RunningState): Promise<RunningState> {
     await this.#gathering.resume(state);
     if (state.plan) return state;
-    const plan = this.#plan();
+    const plan = await this.#plan();
+    if (this.#isLost()) return state;
     await this.#ports.emit({ type: 'plan', data: { sub_questions: plan.subQuestions } });
     return { ...state, plan };
   }
 
-  #plan(): Plan {
+  async #plan(): Promise<Plan> {
+    const { question } = this.#request;
+    const byRule = this.#planByRule();
+    const isGiven = settingsOf(this.#request).subQuestions.length > 0;
+    if (isGiven || !this.#stages.plan) return byRule;
+    return this.#stages.plan(question, this.#budget.branches, byRule);
+  }
+
+  #planByRule(): Plan {
     const { question, language } = this.#request;
     const { branches } = this.#budget;
     const { subQuestions, hasFacets } = settingsOf(this.#request);
@@ -150,7 +186,9 @@ class Job {
     await this.#ports.emit({ type: 'wave', data: { wave: state.waveCount, queries: texts, hits } });
     const readCount = await this.#gathering.read(state, this.#room(state));
     if (this.#isLost()) return previous;
-    await this.#think(state);
+    await this.#think(state, readCount);
+    // A model's stage that was broken off has gone by its rules: elsewhere it is asked again.
+    if (this.#ports.llm && this.#isLost()) return previous;
     const interruption = this.#interruption();
     state.stopReason = interruption ?? this.#stopReason(state, readCount);
     this.#gathering.end(state, state.stopReason, interruption);
@@ -166,9 +204,9 @@ class Job {
   }
 
   /** Extract, verify, critic, synthesize: over all pages read so far. */
-  async #think(state: ResearchState): Promise<void> {
+  async #think(state: ResearchState, readCount: number): Promise<void> {
     const plan = planOf(state);
-    const { stages } = this.#ports;
+    const stages = this.#stages;
     const analysis = await stages.analyse({
       plan,
       pages: this.#gathering.pages,
@@ -185,17 +223,23 @@ class Job {
       source.summary = summaries.get(source.number) ?? null;
       source.copyOf = copies.get(source.number) ?? null;
     }
+    const isLast = this.#signal.aborted || this.#stopReason(state, readCount) !== null;
+    await this.#tell(state, { isLast });
+    const memory = stages.memory?.();
+    if (memory) state.llm = memory;
+  }
+
+  /** Synthesize, and typed output. */
+  async #tell(state: ResearchState, moment: { isLast: boolean }): Promise<void> {
+    const stages = this.#stages;
     const { findings, sources, gaps } = state;
     const maxWords = BRIEF_MAX_WORDS[this.#request.mode];
-    state.brief = (await stages.synthesize({ plan, findings, sources, gaps, maxWords })).brief;
+    const told = { plan: planOf(state), findings, sources, gaps, maxWords };
+    state.brief = (await stages.synthesize(told, moment)).brief;
     if (this.#request.responseSchema === null) return;
     const { question, responseSchema: schema } = this.#request;
-    state.typed = await stages.fillTyped({
-      schema,
-      question,
-      pages: this.#gathering.pages,
-      findings,
-    });
+    const { pages } = this.#gathering;
+    state.typed = await stages.fillTyped({ schema, question, pages, findings }, moment);
   }
 
   #stopReason(state: ResearchState, readCount: number): StopReason | null {

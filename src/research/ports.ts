@@ -21,6 +21,9 @@ export interface SearchQuery {
   language: string;
   /** Wanted is what was published after it; absent or null for any time. */
   publishedAfterMs?: number | null;
+  /** Hosts, each with those below it, for a provider that can look there alone. Empty `include`
+   * stands for all. */
+  sites?: { include: string[]; exclude: string[] };
 }
 
 export interface SearchHit {
@@ -63,4 +66,41 @@ export interface ReadPage extends ParsedDocument {
   optOut?: OptOut;
   /** True when `text` is what the search showed, since the body may not be used. */
   isSnippet?: boolean;
+}
+
+/** A language model. What it says is never believed: a stage takes from it what it can check. */
+export interface Llm {
+  readonly model: string;
+  /** Of what is sent and what comes back together. */
+  readonly contextTokens: number;
+  readonly price: LlmPrice;
+  /** One call that is billed once at most. Throws a Fault when there is no answer; a FetchFault with
+   * a `status` was refused before anything was billed. */
+  complete(call: LlmCall, signal: AbortSignal): Promise<LlmAnswer>;
+}
+
+/** Millionths of a dollar for a million tokens. */
+export interface LlmPrice {
+  inputUsdMicros: number;
+  outputUsdMicros: number;
+}
+
+export interface LlmCall {
+  messages: LlmMessage[];
+  /** JSON Schema of the answer; absent for free text. A server may not know how to hold to it. */
+  schema?: { name: string; schema: Record<string, unknown> };
+  maxOutputTokens: number;
+}
+
+export interface LlmMessage {
+  role: 'system' | 'user';
+  content: string;
+}
+
+export interface LlmAnswer {
+  text: string;
+  /** As the server counts them; the most that they can be when it does not. */
+  usage: { inputTokens: number; outputTokens: number };
+  model: string;
+  costUsdMicros: number;
 }

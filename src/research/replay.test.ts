@@ -1,6 +1,7 @@
 import { Database } from 'bun:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
+import { openAnnouncing } from '../../tests/support/announcing';
 import { ManualClock } from '../../tests/support/clock';
 import { openTestDatabase } from '../../tests/support/database';
 import { silentLog } from '../../tests/support/log';
@@ -94,7 +95,8 @@ async function openWorld() {
     library,
     parse: parseDocument,
   });
-  queue.onEnded('research', createSettlement({ db, queue, credits, keys }).release);
+  const announcing = openAnnouncing({ ...ports, queue });
+  queue.onEnded('research', createSettlement({ db, queue, credits, keys, ...announcing }).release);
   const raw = new Database(file.path, { readwrite: true });
   raw.run(`INSERT INTO user (id, email, role, status, created_ms)
     VALUES ('ann', 'ann@example.com', 'member', 'active', 0)`);
@@ -156,6 +158,7 @@ async function openWorld() {
     };
     const handler = createResearchHandler({
       ...ports,
+      ...announcing,
       queue,
       credits,
       keys,
@@ -178,7 +181,7 @@ async function openWorld() {
     file,
     raw,
     research,
-    replays: createReplays({ db, library, research, stages }),
+    replays: createReplays({ db, library, research, stages, llm: undefined }),
     /** Performs a job; one that is told to shut down is taken up again, and stopped no more. */
     async perform(asked: Partial<ResearchRequest>, web: Web, stops: Stop[] = []): Promise<string> {
       const request = { ...question, ...asked };

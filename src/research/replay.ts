@@ -7,15 +7,17 @@ import type { Library } from '../library/service';
 import type { Snapshot } from '../library/types';
 import { type Difference, differences } from './difference';
 import type { RunningState } from './gathering';
+import type { LlmSetup } from './llm/stages';
 import { Meter } from './meter';
 import { budgetOf, capMicros } from './modes';
-import { initialState, runPipeline, type Stages } from './pipeline';
+import { initialState, runPipeline } from './pipeline';
 import type { TraceCall } from './recorder';
 import { contentProblems } from './replay-contents';
 import { ReplayTape, recordedWaves } from './replay-tape';
 import { writeReport } from './report/write';
 import type { Research } from './service';
 import { type TraceRow, traceStore } from './store-trace';
+import type { Stages } from './thinking';
 import type { PinnedRequest } from './types';
 import type { ResearchView } from './view';
 
@@ -43,6 +45,8 @@ export interface ReplayDeps {
   library: Pick<Library, 'snapshot'>;
   research: Pick<Research, 'get' | 'content'>;
   stages: Stages;
+  /** The models that are asked now: their recorded answers come back to the same prompts alone. */
+  llm: LlmSetup | undefined;
 }
 
 export interface Replays {
@@ -59,7 +63,7 @@ export interface Replays {
 /** Far beyond what any provider answers. */
 const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 
-export function createReplays({ db, library, research, stages }: ReplayDeps): Replays {
+export function createReplays({ db, library, research, stages, llm }: ReplayDeps): Replays {
   const store = db.bind(traceStore);
 
   async function trace(id: string, userId: string | null): Promise<Trace> {
@@ -72,7 +76,8 @@ export function createReplays({ db, library, research, stages }: ReplayDeps): Re
     async replay(id, userId) {
       const { view, calls } = await trace(id, userId);
       checkReplayable(view, calls);
-      const replay = await new Replaying(view, calls, { library, stages }).run();
+      const parts = { library, stages, llm: llmOf(calls, llm) };
+      const replay = await new Replaying(view, calls, parts).run();
       const spoiled = await contentProblems(view, calls, { library, research });
       const problems = [...replay.problems, ...spoiled];
       const isIdentical = problems.length === 0 && replay.differences.length === 0;
@@ -104,10 +109,21 @@ function checkReplayable({ job, state }: ResearchView, calls: TraceCall[]): void
   );
 }
 
+/** A job that no model worked on is repeated without one. */
+function llmOf(calls: TraceCall[], llm: LlmSetup | undefined): LlmSetup | undefined {
+  const call = calls.find(({ port }) => port.startsWith('llm.'));
+  if (!call || llm) return call && llm;
+  const { model } = call.request as { model?: unknown };
+  throw new Fault(
+    'unprocessable',
+    `the model ${String(model)} worked on this job: set SONDE_LLM_URL and SONDE_LLM_MODEL as they were. Nothing is asked of it`,
+  );
+}
+
 /** One run of the pipeline over what was recorded. */
 class Replaying {
   #recorded: ResearchView;
-  #parts: Pick<ReplayDeps, 'library' | 'stages'>;
+  #parts: Pick<ReplayDeps, 'library' | 'stages' | 'llm'>;
   #abort = new AbortController();
   #tape: ReplayTape;
   #callCount: number;
@@ -116,7 +132,7 @@ class Replaying {
   constructor(
     recorded: ResearchView,
     calls: TraceCall[],
-    parts: Pick<ReplayDeps, 'library' | 'stages'>,
+    parts: Pick<ReplayDeps, 'library' | 'stages' | 'llm'>,
   ) {
     this.#recorded = recorded;
     this.#parts = parts;
@@ -145,6 +161,7 @@ class Replaying {
       providers: [],
       reader: { read: () => Promise.reject(new Fault('unavailable', 'a replay fetches nothing')) },
       stages: this.#parts.stages,
+      llm: this.#parts.llm,
       clock: standingAt(this.#recorded.row.createdMs),
       meter: meterOf(request),
       tape: this.#tape,

@@ -1,15 +1,14 @@
 import { zstdDecompressSync } from 'node:zlib';
 import type { Job, JobState } from '../jobs/types';
 import { Fault } from '../lib/fault';
-import { initialState } from './pipeline';
 import { type Report, type ReportFormat, writeReport } from './report/write';
 import { type SourceText, sourceText } from './source-text';
 import { type ResearchListRow, researchStore } from './store';
 import { type Asker, Submission, type SubmissionDeps, type Submitted } from './submission';
-import type { ContentKind, ResearchRequest, ResearchState } from './types';
+import type { ContentKind, ResearchRequest } from './types';
 import { createUsage, type Usage } from './usage';
 import { type Verification, verifyState } from './verification';
-import type { ResearchView } from './view';
+import { type ResearchView, viewOf } from './view';
 
 export type { ResearchView };
 
@@ -75,8 +74,7 @@ export function createResearch(deps: SubmissionDeps): Research {
     if (!job || !row || (userId !== null && row.userId !== userId)) {
       throw new Fault('not_found', `no research job has the id ${id}`, { field: 'id' });
     }
-    const state = row.checkpoint ? (JSON.parse(row.checkpoint) as ResearchState) : initialState;
-    return { job, row, state };
+    return viewOf(job, row);
   }
 
   return {

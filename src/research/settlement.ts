@@ -3,15 +3,20 @@ import type { Db } from '../db/database';
 import type { Transaction } from '../db/write';
 import type { Queue } from '../jobs/queue';
 import type { Job } from '../jobs/types';
+import { assert } from '../lib/assert';
 import { microsToUsdMicros } from '../lib/money';
 import type { KeySpending } from './spending';
 import { researchStore } from './store';
+import type { PinnedRequest } from './types';
+import { type ResearchView, viewOf } from './view';
 
 export interface SettlementDeps {
   db: Db;
   queue: Queue;
   credits: Credits;
   keys: KeySpending;
+  /** Tells whoever asked to be told that a job has ended. Joins the write that ends it. */
+  announce(tx: Transaction, view: ResearchView): Promise<void>;
 }
 
 /** How a job ended by itself, what was held for it and what it costs. */
@@ -22,12 +27,21 @@ interface Charge {
 }
 
 /** What becomes of a job's hold when the job ends. Both ways join the write that ends it. */
-export function createSettlement({ db, queue, credits, keys }: SettlementDeps) {
+export function createSettlement({ db, queue, credits, keys, announce }: SettlementDeps) {
   const store = db.bind(researchStore);
 
   async function returnToKey(tx: Transaction, job: Job, amountMicros: number): Promise<void> {
     const { keyId, createdMs } = job;
     if (keyId !== null) await keys.returnSpend(tx, { keyId, atMs: createdMs, amountMicros });
+  }
+
+  /** Last of all: the job is told as it will stand. */
+  async function announceEnd(tx: Transaction, id: string): Promise<void> {
+    const row = await store.within(tx).byJob(id);
+    if (!row || !(JSON.parse(row.request) as PinnedRequest).webhook) return;
+    const job = await queue.getWithin(tx, id);
+    assert(job, `the job ${id} is in the table`);
+    await announce(tx, viewOf(job, row));
   }
 
   return {
@@ -38,6 +52,7 @@ export function createSettlement({ db, queue, credits, keys }: SettlementDeps) {
       const costUsdMicros = microsToUsdMicros(chargedMicros);
       await store.within(tx).charge({ jobId: job.id, chargedMicros, costUsdMicros });
       await queue.emit(tx, job.id, 'done', { status, charged_micros: chargedMicros });
+      await announceEnd(tx, job.id);
     },
 
     /** The queue ended it without us: nothing was delivered, so nothing is charged. */
@@ -47,6 +62,7 @@ export function createSettlement({ db, queue, credits, keys }: SettlementDeps) {
       if (row) await returnToKey(tx, job, row.heldMicros);
       const status = job.state === 'canceled' ? 'canceled' : 'failed';
       await queue.emit(tx, job.id, 'done', { status, charged_micros: 0 });
+      await announceEnd(tx, job.id);
     },
   };
 }

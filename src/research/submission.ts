@@ -100,6 +100,7 @@ export class Submission {
       await this.#hold(tx, id, asker, pinned);
       const claimed = { ...newJob(id, asker, pinned), maxAttempts: CLAIMED_ATTEMPTS };
       const job = await queue.enqueueClaimed(tx, claimed, options.leaseMs);
+      if (asker.key?.isCapped) await this.#reserveSpend(tx, job, pinned);
       await this.#record(tx, job, pinned);
       return job;
     });

@@ -1,5 +1,6 @@
 import type { ParsedDocument } from '../library/types';
 import type { OptOutTier } from '../net/opt-out';
+import type { LlmMemory } from './llm/memory';
 
 export type ResearchMode = 'lite' | 'standard' | 'pro' | 'max';
 
@@ -164,6 +165,9 @@ export interface TypedOutput {
   basis: TypedBasis[];
 }
 
+/** The APIs that ask for research. */
+export type Dialect = 'infrence' | 'research2llm';
+
 /** What the asker gives to be read first. */
 export type GivenSource =
   | { kind: 'url'; url: string }
@@ -191,8 +195,8 @@ export interface ResearchRequest {
   language: string;
   /** What the asker chose. Absent in requests of earlier versions. */
   settings?: Partial<ResearchSettings>;
-  /** Where the end of the job is to be announced. */
-  callbackUrl?: string;
+  /** Where the end of the job is to be announced, and in whose words: the dialect that was asked. */
+  webhook?: { url: string; dialect: Dialect };
 }
 
 /** A request as it is stored with its job. */
@@ -244,6 +248,8 @@ export interface ResearchState {
   stopReason: StopReason | null;
   brief: string | null;
   typed: TypedOutput | null;
+  /** What a model has done. Absent without one. */
+  llm?: LlmMemory;
 }
 
 /** What the asker sees happen. */

@@ -1,4 +1,5 @@
 import type { Job } from '../jobs/types';
+import { initialState } from './pipeline';
 import type { ResearchRow } from './store';
 import type { ResearchState } from './types';
 
@@ -7,4 +8,9 @@ export interface ResearchView {
   job: Job;
   row: ResearchRow;
   state: ResearchState;
+}
+
+export function viewOf(job: Job, row: ResearchRow): ResearchView {
+  const state = row.checkpoint ? (JSON.parse(row.checkpoint) as ResearchState) : initialState;
+  return { job, row, state };
 }

@@ -491,8 +491,8 @@ describe('refused requests', () => {
     ['an unknown search', { question: TURBINES, search: { sea: true } }, 'search/sea'],
     ['a language that is none', { question: TURBINES, language: 'english' }, 'language'],
     [
-      'a webhook, which is not supported',
-      { question: TURBINES, webhook_url: 'https://a.example' },
+      'a webhook that is not to be called',
+      { question: TURBINES, webhook_url: 'https://10.0.0.1/hook' },
       'webhook_url',
     ],
   ];

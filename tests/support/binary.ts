@@ -56,6 +56,9 @@ function environmentOf({ data, env }: RunOptions): Environment {
     HOME: process.env.HOME ?? '/',
     SONDE_WEB: 'off',
     SONDE_LOG_LEVEL: 'warn',
+    // Every site of a test is this machine: one that hangs would keep the others waiting.
+    SONDE_SITE_CONCURRENCY: '1000',
+    SONDE_SITE_GAP_MS: '0',
     ...(data === undefined ? {} : { SONDE_DATA: data }),
     ...env,
   };

@@ -14,7 +14,6 @@ import { creditsToMicros } from '../../src/lib/money';
 import { pageContent } from '../../src/library/content';
 import { parseDocument } from '../../src/library/parse';
 import { createLibrary } from '../../src/library/service';
-import { createDestinationCheck } from '../../src/net/destination';
 import { createGuardedFetch } from '../../src/net/guarded-fetch';
 import { createPageReader } from '../../src/research/adapters/reader';
 import { analyse } from '../../src/research/analyse';
@@ -23,6 +22,7 @@ import type { Reader, ReadOptions, SearchProvider, SearchQuery } from '../../src
 import { createResearch } from '../../src/research/service';
 import { synthesize } from '../../src/research/stages/synthesize';
 import { fillTyped } from '../../src/research/typed/fill';
+import { openAnnouncing } from './announcing';
 import { ManualClock } from './clock';
 import { openTestDatabase } from './database';
 import { silentLog } from './log';
@@ -100,8 +100,19 @@ export async function openJobApi(nowMs: number) {
     },
   };
   const providers: SearchProvider[] = [];
+  const announcing = openAnnouncing(
+    { ...ports, queue },
+    {
+      resolve: async (name) => {
+        if (name === 'hooks.example.com') return ['93.184.216.34'];
+        if (name === 'inside.example.com') return ['10.0.0.7'];
+        throw new Error('no such name');
+      },
+    },
+  );
   const handler = createResearchHandler({
     ...ports,
+    ...announcing,
     queue,
     credits,
     keys,
@@ -129,15 +140,7 @@ export async function openJobApi(nowMs: number) {
     research,
     keys,
     accounts: createAccounts({ ...ports, credits, sessions }),
-    checkDestination: createDestinationCheck({
-      clock,
-      allow: [],
-      resolve: async (name) => {
-        if (name === 'hooks.example.com') return ['93.184.216.34'];
-        if (name === 'inside.example.com') return ['10.0.0.7'];
-        throw new Error('no such name');
-      },
-    }),
+    webhooks: announcing.webhooks,
     defaultLanguage: 'pl',
   };
   const app = composeApp({

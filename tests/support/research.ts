@@ -9,6 +9,7 @@ import { createLibrary } from '../../src/library/service';
 import { createResearch } from '../../src/research/service';
 import { createSettlement } from '../../src/research/settlement';
 import type { ResearchRequest } from '../../src/research/types';
+import { openAnnouncing } from './announcing';
 import { ManualClock } from './clock';
 import { openTestDatabase } from './database';
 import { silentLog } from './log';
@@ -45,7 +46,8 @@ export async function openResearch(nowMs: number) {
     limits: { maxDocumentBytes: 1_000 },
   });
   const research = createResearch({ ...ports, queue, credits, keys, library, parse });
-  const settlement = createSettlement({ db, queue, credits, keys });
+  const announcing = openAnnouncing({ ...ports, queue });
+  const settlement = createSettlement({ db, queue, credits, keys, ...announcing });
   queue.onEnded('research', settlement.release);
   return {
     ...ports,
@@ -54,6 +56,7 @@ export async function openResearch(nowMs: number) {
     credits,
     keys,
     research,
+    webhooks: announcing.webhooks,
     /** An active user with so many credits. */
     async addUser(id: string, grantedCredits: number): Promise<void> {
       const raw = new Database(file.path, { readwrite: true });

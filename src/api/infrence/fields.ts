@@ -7,9 +7,17 @@ type Rest = Record<string, unknown>;
 
 /** Fields that are not known are refused, in every body. */
 export const strict = { additionalProperties: false };
+/** An object of any fields: without it said, a generated client takes it to have none. */
+export const open = { additionalProperties: true };
 
 export const uuid = (rest: Rest = {}) => t.String({ format: 'uuid', ...rest });
 export const dateTime = (rest: Rest = {}) => t.String({ format: 'date-time', ...rest });
+/** Elysia's own has its first value for a default, which a generated client then demands. */
+export const oneOf = <const Values extends [string, ...string[]]>(
+  values: Values,
+  rest: Rest = {},
+) => t.UnionEnum(values, { default: undefined, ...rest });
+
 /** The formats say what a client needs to hold a number; numbers are not checked by them. */
 export const int64 = (rest: Rest = {}) => Type.Integer({ format: 'int64', ...rest });
 export const double = (rest: Rest = {}) => t.Number({ format: 'double', ...rest });

@@ -75,3 +75,9 @@ export function jsonBody(name: string) {
   const schema = { $ref: `#/components/schemas/${name}` };
   return { required: true, content: { 'application/json': { schema } } };
 }
+
+/** What a followed job answers. */
+export const eventStream = {
+  description: 'Events',
+  content: { 'text/event-stream': { schema: t.String() } },
+};

@@ -6,7 +6,13 @@ import { addition } from '../../http/openapi';
 import type { UserPrincipal } from '../../http/principal';
 import { Fault } from '../../lib/fault';
 import type { Asker } from '../../research/submission';
-import { idempotencyKeyInHeader, idInPath, jsonBody, lastEventIdInHeader } from './parameters';
+import {
+  eventStream,
+  idempotencyKeyInHeader,
+  idInPath,
+  jsonBody,
+  lastEventIdInHeader,
+} from './parameters';
 import {
   type ResearchOperationDeps,
   runResearch,
@@ -82,7 +88,7 @@ export function playgroundRoutes(deps: PlaygroundRouteDeps) {
           summary: 'Addition: follow a research job (server-sent events)',
           parameters: [idInPath, lastEventIdInHeader],
           responses: {
-            200: { description: 'Events', content: { 'text/event-stream': {} } },
+            200: eventStream,
             ...answers(problems),
           },
         },

@@ -6,6 +6,7 @@ import type { Document, LibraryHit } from '../../library/types';
 import type { ResearchView } from '../../research/service';
 import type { ResearchListRow } from '../../research/store';
 import type { Finding, Quote, ResearchState, Source } from '../../research/types';
+import { llmStatsDto } from '../llm-stats';
 
 const STATUS_WORD: Record<JobState, string> = {
   queued: 'pending',
@@ -60,6 +61,7 @@ export function researchResult({ job, row, state }: ResearchView, includeSummari
     completed_at: job.endedMs === null ? null : isoFromMs(job.endedMs),
     latency_ms: job.endedMs === null ? null : job.endedMs - job.createdMs,
     wave_count: state.waveCount,
+    stats: { llm: llmStatsDto(state) },
     error: job.error ?? state.typed?.error ?? null,
   };
 }

@@ -53,7 +53,11 @@ export function reportRoutes({ research, keys }: ReportRouteDeps) {
           responses: {
             200: {
               description: 'The report',
-              content: { 'text/markdown': {}, 'text/html': {}, 'application/json': {} },
+              content: {
+                'text/markdown': { schema: t.String() },
+                'text/html': { schema: t.String() },
+                'application/json': { schema: { $ref: '#/components/schemas/ResearchResult' } },
+              },
             },
             ...answers({ 400: ['Unknown format'], 401: ['Invalid API key'], 404: ['Not found'] }),
           },

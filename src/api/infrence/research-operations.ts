@@ -3,10 +3,10 @@ import { type EventStreams, lastEventId, type StreamEvent } from '../../http/sse
 import { knownId } from '../../http/validate';
 import type { Queue } from '../../jobs/queue';
 import type { Clock } from '../../lib/clock';
-import { Fault } from '../../lib/fault';
 import type { Research } from '../../research/service';
 import type { Asker } from '../../research/submission';
 import type { ResearchRequest as DomainRequest, GivenSource } from '../../research/types';
+import type { Webhooks } from '../../webhooks/service';
 import { idempotencyKeyOf } from '../idempotency-key';
 import { researchResult, statusWord } from './present';
 import type { ResearchRequest } from './schemas';
@@ -17,6 +17,7 @@ export interface ResearchOperationDeps {
   queue: Queue;
   clock: Clock;
   streams: EventStreams;
+  webhooks: Pick<Webhooks, 'checkedUrl'>;
   /** How long a lite or standard job is waited for before the answer is 202. */
   syncWaitMs: number;
 }
@@ -31,14 +32,20 @@ export async function runResearch(
   body: ResearchBody,
   { request, jobsPath }: { request: Request; jobsPath: string },
 ): Promise<Response> {
-  const domainRequest = toDomain(body);
+  const webhookUrl = body.webhook_url
+    ? await deps.webhooks.checkedUrl(body.webhook_url, 'webhook_url')
+    : null;
+  const domainRequest = toDomain(body, webhookUrl);
   const { id } = await deps.research.submit(
     asker,
     domainRequest,
     idempotencyKeyOf(request.headers),
   );
+  // Who is told does not wait.
   const isWaitedFor =
-    body.async !== true && (domainRequest.mode === 'lite' || domainRequest.mode === 'standard');
+    body.async !== true &&
+    webhookUrl === null &&
+    (domainRequest.mode === 'lite' || domainRequest.mode === 'standard');
   if (isWaitedFor) {
     const waiting = new AbortController();
     const cancelTimer = deps.clock.after(deps.syncWaitMs, () => waiting.abort());
@@ -77,16 +84,7 @@ export async function streamResearch(
   });
 }
 
-function toDomain(body: ResearchBody): DomainRequest {
-  if (body.webhook_url) {
-    throw new Fault(
-      'invalid_request',
-      'webhook_url is not supported by this version: poll status_url or stream events_url',
-      {
-        field: 'webhook_url',
-      },
-    );
-  }
+function toDomain(body: ResearchBody, webhookUrl: string | null): DomainRequest {
   return {
     question: body.question,
     mode: body.mode ?? 'standard',
@@ -96,6 +94,7 @@ function toDomain(body: ResearchBody): DomainRequest {
     sources: (body.sources ?? []).map(toGivenSource),
     search: { library: body.search?.library ?? true, web: body.search?.web ?? true },
     language: body.language ?? 'en',
+    ...(webhookUrl === null ? {} : { webhook: { url: webhookUrl, dialect: 'infrence' } }),
   };
 }
 

@@ -7,6 +7,7 @@ import { knownId, wholeNumberOf } from '../../http/validate';
 import type { Keys } from '../../keys/service';
 import { Fault } from '../../lib/fault';
 import {
+  eventStream,
   idempotencyKeyInHeader,
   idInPath,
   jsonBody,
@@ -131,7 +132,7 @@ export function researchRoutes(deps: ResearchRouteDeps) {
           summary: 'Addition: follow a research job (server-sent events)',
           parameters: [idInPath, lastEventIdInHeader],
           responses: {
-            200: { description: 'Events', content: { 'text/event-stream': {} } },
+            200: eventStream,
             ...answers(problems),
           },
         },

@@ -1,6 +1,7 @@
 import { t } from 'elysia';
 import { addition } from '../../http/openapi';
 import { answersFor } from '../answers';
+import { LlmStats } from '../llm-stats';
 import {
   dateTime,
   double,
@@ -10,14 +11,16 @@ import {
   nullableInt64,
   nullableText,
   nullableTime,
+  oneOf,
+  open,
   strict,
   uuid,
 } from './fields';
 
-const ResearchMode = t.UnionEnum(['lite', 'standard', 'pro', 'max'], {
-  default: 'standard',
+const ResearchMode = oneOf(['lite', 'standard', 'pro', 'max'], {
   expects: 'lite, standard, pro or max',
-  description: 'The budget and the price: lite 50, standard 200, pro 600 credits; max is metered.',
+  description:
+    'The budget and the price: lite 50, standard 200, pro 600 credits; max is metered. standard if absent.',
 });
 
 const GivenSource = t.Union(
@@ -54,7 +57,11 @@ export const ResearchRequest = t.Object(
     response_schema: t.Optional(
       t.Object(
         {},
-        { expects: 'a JSON Schema object', description: 'JSON Schema of the typed answer.' },
+        {
+          ...open,
+          expects: 'a JSON Schema object',
+          description: 'JSON Schema of the typed answer.',
+        },
       ),
     ),
     webhook_url: t.Optional(t.Union([t.String(), t.Null()], { expects: 'an address, or null' })),
@@ -86,22 +93,25 @@ export const ResearchRequest = t.Object(
   strict,
 );
 
-const Quote = t.Object({
-  source: int64({ description: 'The number of the source.' }),
-  url: t.String(),
-  text: t.String({ description: 'Letter by letter as the source has it.' }),
-  start: int64({ description: 'Offset in the snapshot, in UTF-16 code units.' }),
-  end: int64(),
-  page: nullableInt32(),
-  snapshot_hash: t.String({ description: 'SHA-256 of the text that was read.' }),
-});
+const Quote = t.Object(
+  {
+    source: int64({ description: 'The number of the source.' }),
+    url: t.String(),
+    text: t.String({ description: 'Letter by letter as the source has it.' }),
+    start: int64({ description: 'Offset in the snapshot, in UTF-16 code units.' }),
+    end: int64(),
+    page: nullableInt32(),
+    snapshot_hash: t.String({ description: 'SHA-256 of the text that was read.' }),
+  },
+  addition,
+);
 
 const Finding = t.Object(
   {
     id: t.String(),
     text: t.String(),
-    kind: t.String({ description: 'fact, quote or claim.' }),
-    status: t.String({ description: 'established, reported, contested, NEI or unverified.' }),
+    kind: oneOf(['fact', 'quote', 'claim']),
+    status: oneOf(['established', 'reported', 'contested', 'NEI', 'unverified']),
     confidence: double({ minimum: 0, maximum: 1 }),
     quotes: t.Array(Quote, { minItems: 1 }),
     disputed_by: t.Array(Quote),
@@ -160,6 +170,10 @@ const resultAdditions = {
   }),
   stop_reason: nullableText({ ...addition, description: 'Addition: why no further wave was run.' }),
   credits_micros: micros('what was charged'),
+  stats: t.Object(
+    { llm: t.Union([LlmStats, t.Null()]) },
+    { ...addition, description: 'Addition: what was used beside the sources.' },
+  ),
 };
 
 const ResearchResult = t.Object({
@@ -170,6 +184,7 @@ const ResearchResult = t.Object({
   typed: t.Object(
     {},
     {
+      ...open,
       description:
         'Valid against response_schema; empty when a field it requires has no evidence, which `error` names.',
     },
@@ -260,6 +275,7 @@ export const models = {
   ResearchMode,
   ResearchRequest,
   SourceDto,
+  Quote,
   Finding,
   ResearchResult,
   AsyncAccepted,

@@ -4,6 +4,7 @@ import type { Clock } from '../../lib/clock';
 import { Fault } from '../../lib/fault';
 import type { Research, ResearchView } from '../../research/service';
 import type { ResearchRequest } from '../../research/types';
+import type { Webhooks } from '../../webhooks/service';
 import type { JobAsker } from '../asker';
 import { idempotencyKeyOf } from '../idempotency-key';
 import { asMalformed } from './malformed';
@@ -15,8 +16,7 @@ export interface JobDeps {
   research: Research;
   keys: Keys;
   clock: Clock;
-  /** Throws Fault `fetch_refused` for an address that is not to be called. */
-  checkDestination(url: string): Promise<void>;
+  webhooks: Pick<Webhooks, 'checkedUrl' | 'stateOfJob'>;
   /** ISO 639-1: of a job that names no language. */
   defaultLanguage: string;
 }
@@ -73,7 +73,8 @@ export async function createJob(
 }
 
 export async function showJob(deps: JobDeps, asker: JobAsker, id: string) {
-  return jobDto(await visibleJob(deps.research, asker, id));
+  const view = await visibleJob(deps.research, asker, id);
+  return jobDto(view, (await deps.webhooks.stateOfJob(id)) ?? 'pending');
 }
 
 /** A job belongs to the key that made it: to another key it is as if it were not there. */
@@ -96,8 +97,8 @@ async function requestOf(deps: JobDeps, body: unknown): Promise<ResearchRequest>
     (field) => `payload/${field}`,
   );
   if (callbackUrl === null) return domain;
-  await assertSafe(deps, callbackUrl);
-  return { ...domain, callbackUrl };
+  const url = await deps.webhooks.checkedUrl(callbackUrl, 'callback_url');
+  return { ...domain, webhook: { url, dialect: 'research2llm' } };
 }
 
 /** Known first: what a payload holds depends on it. */
@@ -109,18 +110,6 @@ function assertKnownType(body: unknown): void {
     `there are no jobs of type "${type.slice(0, 60)}": type must be ${RESEARCH_TYPE}`,
     { field: 'type' },
   );
-}
-
-async function assertSafe({ checkDestination }: JobDeps, url: string): Promise<void> {
-  try {
-    await checkDestination(url);
-  } catch (thrown) {
-    if (!(thrown instanceof Fault)) throw thrown;
-    throw new Fault('invalid_request', `callback_url is not safe to call: ${thrown.message}`, {
-      field: 'callback_url',
-      cause: thrown.cause,
-    });
-  }
 }
 
 /** A signed-in user's job goes to the key that they made last. Throws Fault `invalid_request`. */

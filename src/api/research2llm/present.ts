@@ -9,12 +9,17 @@ import type {
   ResearchState,
   Source,
 } from '../../research/types';
+import type { DeliveryState } from '../../webhooks/types';
+import { llmStatsDto, llmTokens } from '../llm-stats';
 
 /** The part of a file's id that stands for all that a job learned. */
 export const LEARNINGS = 'learnings';
 
 /** Of a source that no finding rests on. */
 const UNTRIED_TRUST = 0.5;
+
+/** What became of the announcement of a job's end. */
+export type CallbackStatus = DeliveryState;
 
 const STATUS_WORD: Record<JobState, string> = {
   queued: 'queued',
@@ -28,17 +33,18 @@ export function statusWord(state: JobState): string {
   return STATUS_WORD[state];
 }
 
-export function jobDto(view: ResearchView) {
+/** `callbackStatus` is the word for what became of its announcement. */
+export function jobDto(view: ResearchView, callbackStatus: CallbackStatus) {
   const { job, row } = view;
-  const { callbackUrl = null } = JSON.parse(row.request) as PinnedRequest;
+  const { webhook } = JSON.parse(row.request) as PinnedRequest;
   return {
     job_id: job.id,
     type: 'research',
     status: statusWord(job.state),
     result_ref: hasResult(view) ? resultDto(view) : null,
     error_message: job.state === 'canceled' ? 'canceled' : job.error,
-    callback_url: callbackUrl,
-    callback_status: callbackUrl === null ? null : 'pending',
+    callback_url: webhook?.url ?? null,
+    callback_status: webhook ? callbackStatus : null,
     created_at: isoFromMs(job.createdMs),
     started_at: isoOrNull(job.startedMs),
     finished_at: isoOrNull(job.endedMs),
@@ -61,10 +67,11 @@ function resultDto(view: ResearchView) {
     stats: {
       rounds: state.waveCount,
       sources_scraped: state.sources.filter(({ isSnippet }) => !isSnippet).length,
-      tokens: 0,
+      tokens: llmTokens(state),
       cost_usd: row.costUsdMicros / 1_000_000,
       serper_calls: searchCalls(state),
       stop_reason: state.stopReason,
+      llm: llmStatsDto(state),
     },
     artifacts: { raw_learnings_file_id: `${job.id}-${LEARNINGS}` },
   };

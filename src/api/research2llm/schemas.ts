@@ -2,6 +2,7 @@
 import { Type } from '@sinclair/typebox';
 import { t } from 'elysia';
 import { answersFor } from '../answers';
+import { LlmStats } from '../llm-stats';
 
 const strict = { additionalProperties: false };
 const dateTime = t.String({ format: 'date-time' });
@@ -147,6 +148,7 @@ const JobResult = t.Object({
     cost_usd: t.Number(),
     serper_calls: Type.Integer({ description: 'Searches of providers beside the library.' }),
     stop_reason: nullable('string', { description: 'complete, budget, max_rounds, no_progress' }),
+    llm: t.Union([LlmStats, t.Null()], { description: 'Addition: what each stage used.' }),
   }),
   artifacts: t.Object({ raw_learnings_file_id: t.String() }),
 });

@@ -4,9 +4,10 @@ import { isoFromMs } from '../../lib/clock';
 import { type RetryDeps, withOneRetry } from '../../net/retry';
 import type { FetchOptions, GuardedFetch } from '../../net/types';
 import type { SearchHit, SearchProvider, SearchQuery } from '../ports';
-import { parseAnswer } from './answer';
+import { parseAnswer, validEntries } from './answer';
 import { plainText } from './plain-text';
 import { clipQuery } from './query-text';
+import { isWebAddress } from './web-hit';
 
 export interface OpenAlexDeps extends RetryDeps {
   fetch: GuardedFetch;
@@ -50,7 +51,7 @@ const WORK = Type.Object({
   abstract_inverted_index: Nullable(Type.Record(Type.String(), Type.Array(Type.Integer()))),
 });
 
-const ANSWER = Type.Object({ results: Type.Array(WORK) });
+const ANSWER = Type.Object({ results: Type.Array(Type.Unknown()) });
 
 type Work = Static<typeof WORK>;
 
@@ -68,7 +69,7 @@ export function createOpenAlexProvider(deps: OpenAlexDeps): SearchProvider {
         deps,
       );
       const { results } = parseAnswer(ANSWER, page.bytes, 'OpenAlex');
-      return results.slice(0, limit).flatMap(hitOf);
+      return validEntries(WORK, results, 'OpenAlex').slice(0, limit).flatMap(hitOf);
     },
   };
 }
@@ -126,10 +127,6 @@ function dayOf(value: string | null | undefined): number | null {
 function bareDoi(value: string | null | undefined): string | null {
   const match = /^(?:https?:\/\/(?:dx\.)?doi\.org\/)?(10\.\d{4,9}\/\S+)$/i.exec(value ?? '');
   return match?.[1]?.toWellFormed().toLowerCase() ?? null;
-}
-
-function isWebAddress(value: string | null | undefined): boolean {
-  return typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value);
 }
 
 /** OpenAlex gives each word with its positions, not the text. */

@@ -1,9 +1,9 @@
 import { Type } from '@sinclair/typebox';
-import { Fault } from '../../lib/fault';
 import { type RetryDeps, withOneRetry } from '../../net/retry';
 import type { FetchOptions, GuardedFetch } from '../../net/types';
 import type { SearchHit, SearchProvider } from '../ports';
-import { parseAnswer } from './answer';
+import { parseAnswer, validEntries } from './answer';
+import { assertLanguage } from './language';
 import { plainText } from './plain-text';
 import { clipQuery } from './query-text';
 
@@ -27,15 +27,10 @@ const LIMITS: FetchOptions = {
 };
 
 /** action=query&list=search of the MediaWiki API, formatversion 2. */
-const ANSWER = Type.Object({
-  query: Type.Object({
-    search: Type.Array(
-      Type.Object({
-        title: Type.String({ minLength: 1 }),
-        snippet: Type.Optional(Type.String()),
-      }),
-    ),
-  }),
+const ANSWER = Type.Object({ query: Type.Object({ search: Type.Array(Type.Unknown()) }) });
+const ENTRY = Type.Object({
+  title: Type.String({ minLength: 1 }),
+  snippet: Type.Optional(Type.String()),
 });
 
 /** Full-text search of one language's Wikipedia. */
@@ -53,7 +48,8 @@ export function createWikipediaProvider(deps: WikipediaDeps): SearchProvider {
         deps,
       );
       const { query } = parseAnswer(ANSWER, page.bytes, 'Wikipedia');
-      return query.search.slice(0, limit).map(
+      const entries = validEntries(ENTRY, query.search, 'Wikipedia').slice(0, limit);
+      return entries.map(
         ({ title, snippet }): SearchHit => ({
           url: `${site}/wiki/${titlePath(title)}`,
           title,
@@ -69,11 +65,7 @@ export function createWikipediaProvider(deps: WikipediaDeps): SearchProvider {
 
 /** The language becomes part of a host name, so nothing but a language may pass. */
 function siteOf(language: string): string {
-  if (!/^[a-z]{2}$/.test(language)) {
-    throw new Fault('invalid_request', 'The language must be two letters, such as en.', {
-      field: 'language',
-    });
-  }
+  assertLanguage(language);
   return `https://${language}.wikipedia.org`;
 }
 

@@ -10,4 +10,6 @@ export interface Candidate {
   coverage: number;
   /** The question's terms that stand in the sentence or its page's title. */
   matched: string[];
+  /** True when a model that read the page pointed it out. */
+  isProposed?: boolean;
 }

@@ -50,7 +50,8 @@ export function supported(
   const told = new Set(parts.flat().flatMap(sentencesOf));
   const beside = whole.filter(
     (claim) =>
-      claim.grade === 'direct' && !sentencesOf(claim).some((sentence) => told.has(sentence)),
+      (claim.grade === 'direct' || claim.isProposed) &&
+      !sentencesOf(claim).some((sentence) => told.has(sentence)),
   );
   return [beside, ...parts];
 }
@@ -80,6 +81,7 @@ function answering(corpus: Corpus, question: Question, claims: readonly Claim[])
   const direct = near.filter((claim) => claim.grade === 'direct');
   const stated = direct.filter(({ lead }) => isStatement(lead.sentence));
   const kept = new Set(stated.length > 0 ? stated : direct);
+  for (const claim of near) if (claim.isProposed) kept.add(claim);
   const unheard = new Set(entries(corpus, question));
   if (unheard.size > 1) {
     for (const { page } of [...kept].flatMap(sentencesOf)) unheard.delete(page);
@@ -112,6 +114,7 @@ function sentencesOf({ lead, support, disputed }: Claim): Sentence[] {
  */
 function nearBest(corpus: Corpus, question: Question, claims: readonly Claim[]): Claim[] {
   const best = claims[0]?.lead.score ?? 0;
+  const proposed = claims.filter(({ isProposed }) => isProposed);
   const onTopic = claims
     .slice(0, 5)
     .some(
@@ -120,12 +123,13 @@ function nearBest(corpus: Corpus, question: Question, claims: readonly Claim[]):
         (!question.isSimple || focusShare(corpus, lead.sentence, question) > 0),
     );
   const steps = stepsOf(corpus, question, claims);
-  if (!onTopic && steps.size === 0) return [];
+  if (!onTopic && steps.size === 0) return proposed;
   // A simple question has one way to its answer: what lies beside it is another thing's.
   const isBeside = ({ sentence }: Candidate) =>
     question.isSimple && steps.size > 0 && !namesSubject(corpus, sentence, question);
   return claims.filter(
     (claim) =>
+      claim.isProposed ||
       steps.has(claim) ||
       (claim.lead.score >= MIN_RELATIVE_SCORE * best &&
         isStatement(claim.lead.sentence) &&
@@ -166,7 +170,10 @@ export function gapsOf(
 function isAnswered(corpus: Corpus, question: Question, claims: readonly Claim[]): boolean {
   const grounded = claims.filter(({ status }) => status !== 'unverified');
   if (question.isSimple) {
-    const isDirect = grounded.some((claim) => claim.grade === 'direct');
+    // A page can have itself pointed out: that alone closes no question.
+    const isDirect = grounded.some(
+      ({ grade, isProposed }) => grade === 'direct' || (isProposed && grade === 'related'),
+    );
     return isDirect || stepsOf(corpus, question, grounded).size > 0;
   }
   const best = grounded.slice(0, BRIDGE_SEEDS);

@@ -26,13 +26,18 @@ interface Line {
  */
 export function synthesize(input: SynthesizeInput): { brief: string } {
   const { plan, findings, gaps, maxWords } = input;
-  const missing = gaps.map((gap) => notFound(gap, plan.subQuestions.length === 1));
+  const missing = missingLines(plan, gaps);
   if (findings.length === 0) return { brief: withinWords(nothingFound(plan, missing), maxWords) };
   const copies = new Map(input.sources.map((source) => [source.number, source.copyOf]));
   const reserved = withinWords(missing, Math.floor(maxWords / 4));
   const lines = fitting(findings, copies, maxWords - countWords(reserved));
   const body = laidOut(lines);
   return { brief: [body, reserved].filter((part) => part !== '').join('\n\n') };
+}
+
+/** For each open question what is not known and where it was looked for. */
+export function missingLines(plan: Plan, gaps: readonly Gap[]): string[] {
+  return gaps.map((gap) => notFound(gap, plan.subQuestions.length === 1));
 }
 
 /** As many findings as the words allow, best first; a shorter one may come in for a longer one. */
@@ -94,7 +99,10 @@ function disagreement(sides: Quote[][], copies: ReadonlyMap<number, number | nul
 }
 
 /** `[1][3]`: each source once, ascending; a copy stands behind its original when both are there. */
-function marks(quotes: readonly Quote[], copies: ReadonlyMap<number, number | null>): string {
+export function marks(
+  quotes: readonly Quote[],
+  copies: ReadonlyMap<number, number | null>,
+): string {
   const numbers = new Set(quotes.map((quote) => quote.source));
   const shown = [...numbers].filter((number) => {
     const original = copies.get(number);
@@ -154,6 +162,6 @@ function withinWords(paragraphs: readonly string[], words: number): string {
   return kept.join('\n\n');
 }
 
-function countWords(text: string): number {
+export function countWords(text: string): number {
   return text.match(/\S+/g)?.length ?? 0;
 }

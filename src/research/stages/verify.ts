@@ -26,6 +26,8 @@ export interface Claim {
   kind: FindingKind;
   /** How near it comes to what is asked. */
   grade: Grade;
+  /** True when a model that read the pages pointed one of its sentences out. */
+  isProposed: boolean;
   /** Between 0 and 1, both excluded. */
   confidence: number;
 }
@@ -48,7 +50,7 @@ export function verify(
   const { ordered, denies, ceiling } = rivalry(corpus, asked, candidates);
   const best = ordered[0]?.score ?? 0;
   const compared = ordered
-    .filter((candidate) => candidate.score >= best * MIN_RELATIVE_SCORE)
+    .filter(({ score, isProposed }) => isProposed || score >= best * MIN_RELATIVE_SCORE)
     .slice(0, COMPARED);
   const clusters: Candidate[][] = [];
   for (const candidate of compared) {
@@ -108,6 +110,7 @@ function judged(
     status,
     kind: kindOf(lead.sentence.text),
     grade: how,
+    isProposed: [lead, ...support].some((candidate) => candidate.isProposed === true),
     confidence: confidenceOf({
       status,
       others: Math.max(independent - 1, agreeing(corpus, asked, lead, compared, sources)),

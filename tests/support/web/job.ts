@@ -17,6 +17,7 @@ import { createResearch, type ResearchView } from '../../../src/research/service
 import { synthesize } from '../../../src/research/stages/synthesize';
 import { fillTyped } from '../../../src/research/typed/fill';
 import type { ResearchRequest } from '../../../src/research/types';
+import { openAnnouncing } from '../announcing';
 import { onCleanUp } from '../cleanup';
 import { openTestDatabase } from '../database';
 import { silentLog } from '../log';
@@ -60,6 +61,7 @@ export async function openSonde(wiki?: Host) {
   const research = createResearch(features);
   const handler = createResearchHandler({
     ...features,
+    ...openAnnouncing({ ...ports, queue }),
     reader: createPageReader({ fetch, parse: parseDocument }),
     stages: {
       analyse: async (input) => analyse(input),

@@ -7,6 +7,7 @@ import {
   nullableText,
   nullableTime,
   nullableUuid,
+  open,
   strict,
   uuid,
 } from '../fields';
@@ -130,8 +131,14 @@ export const adminModels = {
   AdminJobDetail: t.Object({
     ...jobRow,
     credits_reserved: int64(),
-    request: t.Object({}, { description: 'What was asked for, in the words of ResearchRequest.' }),
-    response: t.Object({}, { description: 'A ResearchResult: the best so far, or the last.' }),
+    request: t.Object(
+      {},
+      { ...open, description: 'What was asked for, in the words of ResearchRequest.' },
+    ),
+    response: t.Object(
+      {},
+      { ...open, description: 'A ResearchResult: the best so far, or the last.' },
+    ),
     completed_at: nullableTime(),
     error: nullableText(),
     source_count: nullableInt32(),

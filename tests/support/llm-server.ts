@@ -1,0 +1,134 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { onCleanUp } from './cleanup';
+
+/** What a chat server was asked. */
+export interface ReceivedCall {
+  /** From 0. */
+  index: number;
+  /** Of the schema that was asked for, or of what the prompt says when the server takes none. */
+  stage: 'plan' | 'findings' | 'brief' | 'fields';
+  headers: Record<string, string | string[] | undefined>;
+  body: {
+    model: string;
+    messages: { role: string; content: string }[];
+    max_tokens?: number;
+    response_format?: { type: string };
+  };
+  system: string;
+  user: string;
+}
+
+/** What it answers: the text of a message, a whole body under a status, silence, or a broken line. */
+export type Reply =
+  | { text: string; usage?: { prompt_tokens: number; completion_tokens: number } | null }
+  | { status: number; body: string; headers?: Record<string, string> }
+  | 'hang'
+  | 'reset';
+
+export interface LlmServer {
+  /** With its version, without a slash at its end. */
+  baseUrl: string;
+  calls: ReceivedCall[];
+}
+
+const STAGES = [
+  ['plan', /sub_questions/],
+  ['findings', /"quote"/],
+  ['brief', /"sentences"/],
+  ['fields', /"path"/],
+] as const;
+
+/** A server that speaks the OpenAI chat API over loopback and says what a script says. */
+export async function startLlmServer(
+  script: (call: ReceivedCall) => Reply | Promise<Reply>,
+): Promise<LlmServer> {
+  const calls: ReceivedCall[] = [];
+  const server = createServer((request, response) => {
+    void answer(request, response, calls, script);
+  });
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  onCleanUp(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as { port: number };
+  return { baseUrl: `http://127.0.0.1:${port}/v1`, calls };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  calls: ReceivedCall[],
+  script: (call: ReceivedCall) => Reply | Promise<Reply>,
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  if (request.url !== '/v1/chat/completions') return send(response, 404, 'not here');
+  const body = JSON.parse(Buffer.concat(chunks).toString()) as ReceivedCall['body'];
+  const content = (role: string) => body.messages.find((one) => one.role === role)?.content ?? '';
+  const system = content('system');
+  const stage = STAGES.find(([, sign]) => sign.test(system))?.[0] ?? 'plan';
+  const { headers } = request;
+  const call = { index: calls.length, stage, headers, body, system, user: content('user') };
+  calls.push(call);
+  const reply = await script(call);
+  if (reply === 'hang') return;
+  if (reply === 'reset') return void response.socket?.destroy();
+  if ('status' in reply) return send(response, reply.status, reply.body, reply.headers);
+  send(response, 200, completion(body.model, reply));
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  headers: Record<string, string> = { 'content-type': 'application/json' },
+): void {
+  response.writeHead(status, headers).end(body);
+}
+
+function completion(model: string, reply: Extract<Reply, { text: string }>): string {
+  const { text, usage = { prompt_tokens: 300, completion_tokens: 60 } } = reply;
+  return JSON.stringify({
+    id: 'chatcmpl-1',
+    object: 'chat.completion',
+    model,
+    choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: text } }],
+    ...(usage === null ? {} : { usage }),
+  });
+}
+
+export function says(value: unknown): Reply {
+  return { text: JSON.stringify(value) };
+}
+
+/** What a model that means well says: it quotes the sentences that hold a word, tells every finding
+ * in its own words, and fills one field from the first. */
+export function honest(word: string, field = '/answer') {
+  return (call: ReceivedCall): Reply => {
+    switch (call.stage) {
+      case 'plan':
+        return says({ sub_questions: [] });
+      case 'findings': {
+        const source = Number(/<<<source (\d+)/.exec(call.user)?.[1]);
+        const sentences = call.user.match(/[A-Z][^.<>\n]*\./g) ?? [];
+        const quoted = sentences.filter((sentence) => sentence.includes(word));
+        return says({ findings: quoted.map((quote) => ({ source, question: 0, quote })) });
+      }
+      case 'brief':
+        return says({
+          sentences: findingsIn(call).map((text, at) => ({ text, findings: [at + 1] })),
+        });
+      case 'fields': {
+        const year = /\b(?:19|20)\d{2}\b/.exec(findingsIn(call)[0] ?? '')?.[0] ?? '';
+        return says({ fields: [{ path: field, value: Number(year), finding: 1 }] });
+      }
+    }
+  };
+}
+
+export function findingsIn({ user }: ReceivedCall): string[] {
+  return [...user.matchAll(/<<<finding \d+, [^\n]*\n([\s\S]*?)\n[0-9a-f]{16}>>>/g)].map(
+    (match) => match[1] ?? '',
+  );
+}
