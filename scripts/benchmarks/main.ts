@@ -4,12 +4,14 @@ import { type Figure, printTable } from './figures';
 import { httpFigures } from './http';
 import { insideFigures } from './inside';
 import { libraryFigures, researchFigures } from './library';
+import { llmFigures } from './llm';
 
 const groups: Record<string, () => Promise<Figure[]>> = {
   accounts: accountFigures,
   http: httpFigures,
   inside: insideFigures,
   library: libraryFigures,
+  llm: llmFigures,
   research: researchFigures,
 };
 

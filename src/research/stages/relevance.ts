@@ -41,6 +41,19 @@ export function settles(corpus: Corpus, question: Question, candidate: Candidate
 
 /** The share of what is asked, weighed by rarity, that the sentence itself or its title says. */
 export function focusShare(corpus: Corpus, sentence: Sentence, question: Question): number {
+  const known = shares.get(question) ?? new WeakMap<Sentence, number>();
+  shares.set(question, known);
+  const earlier = known.get(sentence);
+  if (earlier !== undefined) return earlier;
+  const share = worthOfFocus(corpus, sentence, question);
+  known.set(sentence, share);
+  return share;
+}
+
+/** A sentence is of one corpus; each pair of candidates asks again for both of its sentences. */
+const shares = new WeakMap<Question, WeakMap<Sentence, number>>();
+
+function worthOfFocus(corpus: Corpus, sentence: Sentence, question: Question): number {
   const { focus, kind } = question;
   // A member of the class that is asked for says it all: "what sport", "which party".
   if (kind && sentence.text.search(kind) >= 0) return 1;

@@ -137,7 +137,18 @@ function subjectOf(corpus: Corpus, sentence: Sentence): string[] | null {
   return headOf(sentence) ?? titleOf(corpus, sentence);
 }
 
+/** Each pair of candidates asks again for both of its sentences. */
+const heads = new WeakMap<Sentence, string[] | null>();
+
 function headOf(sentence: Sentence): string[] | null {
+  const known = heads.get(sentence);
+  if (known !== undefined) return known;
+  const head = readHead(sentence);
+  heads.set(sentence, head);
+  return head;
+}
+
+function readHead(sentence: Sentence): string[] | null {
   if (STANDS_FOR_SUBJECT.test(sentence.text)) return null;
   const head = sentenceNames(sentence).find((name) => name.start <= HEAD_UNITS);
   return head ? numbered(sentence, head.key.split(' '), head.start) : null;
@@ -152,7 +163,7 @@ function titleOf(corpus: Corpus, sentence: Sentence): string[] | null {
 
 /** A number right before a name belongs to it: "the 2015 Knights". */
 function numbered(sentence: Sentence, terms: string[], start: number): string[] {
-  const before = sentence.tokens.filter((token) => token.end <= start).at(-1);
+  const before = sentence.tokens.findLast((token) => token.end <= start);
   if (!before || !isNumber(before.term) || start - before.end > 1) return terms;
   return [before.term, ...terms];
 }

@@ -1,0 +1,197 @@
+import { join } from 'node:path';
+import { freshFolder, type Server, seed, startServer } from './binary';
+import { type Figure, median, percentile } from './figures';
+import type { Wait } from './simulated-web';
+
+const RUNS = 5;
+const JOBS_AT_ONCE = 50;
+const PAGES = 10;
+
+interface World {
+  modelUrl: string;
+  webUrl: string;
+  stop(): void;
+}
+
+/** Jobs with a model over HTTP, where all that is waited for takes a known time. */
+export async function llmFigures(): Promise<Figure[]> {
+  const folder = freshFolder();
+  const world = await startWorld();
+  const { key } = seed(folder.path);
+  const server = await startServer(folder.path, environmentOf(world));
+  try {
+    const ask = (question: string) => research(server, key, question);
+    await ask(questionOf());
+    const runs: Run[] = [];
+    for (let run = 0; run < RUNS; run++) runs.push(await oneRun(world, ask));
+    console.error(`  ${describe(runs)}`);
+    const oneMs = median(runs.map(({ wallMs }) => wallMs));
+    const many = await manyAtOnce(server, ask);
+    console.error(
+      `  ${JOBS_AT_ONCE} at once in ${many.wallMs.toFixed(0)} ms, ${many.healthMs.length} probes`,
+    );
+    return figuresOf(runs, oneMs, many);
+  } finally {
+    await server.stop();
+    world.stop();
+    folder.remove();
+  }
+}
+
+function figuresOf(runs: Run[], oneMs: number, many: Many): Figure[] {
+  const at = `${JOBS_AT_ONCE} jobs with a model at once`;
+  const overheads = runs.map(({ wallMs, waitedMs }) => (100 * (wallMs - waitedMs)) / waitedMs);
+  return [
+    {
+      name: 'overhead over what a job with a model waits for',
+      value: median(overheads),
+      unit: '%',
+      bound: 10,
+      wants: 'at most',
+    },
+    {
+      name: `${at}, wall time over that of one`,
+      value: many.wallMs / oneMs,
+      unit: '×',
+      bound: 2,
+      wants: 'at most',
+    },
+    {
+      name: `${at}, most memory`,
+      value: many.megabytes,
+      unit: 'MB',
+      bound: 600,
+      wants: 'at most',
+    },
+    {
+      name: `${at}, /health p99`,
+      value: percentile(many.healthMs, 0.99),
+      unit: 'ms',
+      bound: 25,
+      wants: 'at most',
+    },
+  ];
+}
+
+async function startWorld(): Promise<World> {
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, 'simulated-web.ts')], {
+    stdout: 'pipe',
+    stderr: 'inherit',
+  });
+  const { value } = await child.stdout.getReader().read();
+  const urls = JSON.parse(new TextDecoder().decode(value)) as Omit<World, 'stop'>;
+  return { ...urls, stop: () => child.kill() };
+}
+
+function environmentOf({ modelUrl, webUrl }: World): Record<string, string> {
+  return {
+    SONDE_FETCH_ALLOW: '127.0.0.0/8',
+    SONDE_WIKIPEDIA: 'off',
+    SONDE_OPENALEX: 'off',
+    SONDE_GDELT: 'off',
+    SONDE_SEARXNG_URL: webUrl,
+    SONDE_LLM_URL: modelUrl,
+    SONDE_LLM_MODEL: 'simulated',
+    SONDE_LLM_PRICE: '0.1/0.4',
+    // By default fewer run at once, and the others wait for their turn.
+    SONDE_RESEARCH_CONCURRENCY: String(JOBS_AT_ONCE),
+  };
+}
+
+let asked = 0;
+
+/** About another plant each time: no page is read twice. */
+function questionOf(): string {
+  asked += 1;
+  const letters = [...String(asked)].map((digit) => 'aeioulmnrs'[Number(digit)]).join('');
+  return `How many turbines does the Hald${letters} Strait tidal power plant have?`;
+}
+
+interface Answer {
+  status: string;
+  sources: unknown[];
+  findings: unknown[];
+  stats: { llm: { stages: { stage: string; calls: number; failures: number }[] } };
+}
+
+async function research(server: Server, key: string, question: string): Promise<Answer> {
+  const answer = await fetch(`${server.url}/v1/research`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ question, mode: 'standard' }),
+  });
+  const result = (await answer.json()) as Answer;
+  const { status, sources, findings } = result;
+  if (status !== 'completed' || sources.length !== PAGES || findings.length === 0) {
+    throw new Error(`not a job of ${PAGES} pages: ${JSON.stringify(result).slice(0, 2_000)}`);
+  }
+  return result;
+}
+
+interface Run {
+  wallMs: number;
+  /** In which at least one call was under way. */
+  waitedMs: number;
+  waits: Wait[];
+}
+
+async function oneRun(world: World, ask: (question: string) => Promise<Answer>): Promise<Run> {
+  await fetch(`${world.webUrl}/waits`);
+  const startMs = performance.now();
+  await ask(questionOf());
+  const wallMs = performance.now() - startMs;
+  const waits = (await (await fetch(`${world.webUrl}/waits`)).json()) as Wait[];
+  return { wallMs, waitedMs: union(waits), waits };
+}
+
+function union(waits: Wait[]): number {
+  let total = 0;
+  let coveredMs = 0;
+  for (const { startMs, endMs } of waits.toSorted((a, b) => a.startMs - b.startMs)) {
+    total += Math.max(0, endMs - Math.max(startMs, coveredMs));
+    coveredMs = Math.max(coveredMs, endMs);
+  }
+  return total;
+}
+
+function describe(runs: Run[]): string {
+  const calls = Map.groupBy(runs.at(-1)?.waits ?? [], ({ what }) => what);
+  const counts = [...calls].map(([what, all]) => `${all.length} ${what}`).join(', ');
+  const wall = median(runs.map(({ wallMs }) => wallMs));
+  const waitedMs = median(runs.map((run) => run.waitedMs));
+  return `one job takes ${wall.toFixed(0)} ms, of which it waits ${waitedMs.toFixed(0)} ms, for ${counts}`;
+}
+
+interface Many {
+  wallMs: number;
+  megabytes: number;
+  healthMs: number[];
+}
+
+async function manyAtOnce(
+  server: Server,
+  ask: (question: string) => Promise<Answer>,
+): Promise<Many> {
+  const healthMs: number[] = [];
+  let megabytes = 0;
+  let isRunning = true;
+  const startMs = performance.now();
+  const jobs = Promise.all(Array.from({ length: JOBS_AT_ONCE }, () => ask(questionOf()))).finally(
+    () => {
+      isRunning = false;
+    },
+  );
+  const probing = (async () => {
+    while (isRunning) {
+      const probeMs = performance.now();
+      await (await fetch(`${server.url}/health`)).json();
+      healthMs.push(performance.now() - probeMs);
+      megabytes = Math.max(megabytes, server.residentMegabytes());
+      await Bun.sleep(2);
+    }
+  })();
+  await jobs;
+  const wallMs = performance.now() - startMs;
+  await probing;
+  return { wallMs, megabytes, healthMs };
+}
