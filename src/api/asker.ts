@@ -1,6 +1,6 @@
 import type { Accounts } from '../accounts/service';
 import { type Asked, keyGate } from '../http/gate';
-import { userPrincipalOf } from '../http/principal';
+import { type UserPrincipal, userPrincipalOf } from '../http/principal';
 import type { Keys } from '../keys/service';
 import { Fault } from '../lib/fault';
 import type { Asker } from '../research/submission';
@@ -28,7 +28,11 @@ export function jobGate(keys: Keys, accounts: Accounts): (asked: Asked) => Promi
 }
 
 async function signedIn(request: Request, accounts: Accounts): Promise<JobAsker> {
-  const { userId, status } = await userPrincipalOf(request.headers, accounts);
+  return personAsking(await userPrincipalOf(request.headers, accounts));
+}
+
+/** Who may make no keys may not spend without one either. Throws Fault `forbidden`. */
+export function personAsking({ userId, status }: UserPrincipal): Asker {
   if (status !== 'active')
     throw new Fault('forbidden', `this account is ${status}: ask your admin`);
   return { userId, key: null };

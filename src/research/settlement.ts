@@ -7,7 +7,6 @@ import { assert } from '../lib/assert';
 import { microsToUsdMicros } from '../lib/money';
 import type { KeySpending } from './spending';
 import { researchStore } from './store';
-import type { PinnedRequest } from './types';
 import { type ResearchView, viewOf } from './view';
 
 export interface SettlementDeps {
@@ -37,10 +36,11 @@ export function createSettlement({ db, queue, credits, keys, announce }: Settlem
 
   /** Last of all: the job is told as it will stand. */
   async function announceEnd(tx: Transaction, id: string): Promise<void> {
-    const row = await store.within(tx).byJob(id);
-    if (!row || !(JSON.parse(row.request) as PinnedRequest).webhook) return;
+    const bound = store.within(tx);
+    if (!(await bound.hasWebhook(id))) return;
+    const row = await bound.byJob(id);
     const job = await queue.getWithin(tx, id);
-    assert(job, `the job ${id} is in the table`);
+    assert(row && job, `the job ${id} is in its tables`);
     await announce(tx, viewOf(job, row));
   }
 

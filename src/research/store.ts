@@ -75,7 +75,14 @@ function rowStatements({ drizzle, prepare }: Connection) {
   const byKeys = prepare<{ count: number }>(`
     SELECT count(*) AS count FROM job
     WHERE user_id = :userId AND kind = 'research' AND key_id IS NOT NULL`);
+  const hasWebhook = prepare<{ one: 1 }>(`
+    SELECT 1 AS one FROM research
+    WHERE job_id = :jobId AND json_type(request, '$.webhook') IS NOT NULL`);
   return {
+    /** Whether the end of the job is to be announced: asked at every end, so it reads no result. */
+    async hasWebhook(jobId: string): Promise<boolean> {
+      return (await hasWebhook.get({ jobId })) !== undefined;
+    },
     async insert(row: NewResearch): Promise<void> {
       await insert.run({ ...row });
     },

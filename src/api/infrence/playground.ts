@@ -3,9 +3,7 @@ import type { Accounts } from '../../accounts/service';
 import { readJson } from '../../http/body';
 import { userGate } from '../../http/gate';
 import { addition } from '../../http/openapi';
-import type { UserPrincipal } from '../../http/principal';
-import { Fault } from '../../lib/fault';
-import type { Asker } from '../../research/submission';
+import { personAsking } from '../asker';
 import {
   eventStream,
   idempotencyKeyInHeader,
@@ -43,7 +41,7 @@ export function playgroundRoutes(deps: PlaygroundRouteDeps) {
     .post(
       JOBS_PATH,
       ({ body, principal, request }) =>
-        runResearch(deps, askerOf(principal), body, { request, jobsPath: JOBS_PATH }),
+        runResearch(deps, personAsking(principal), body, { request, jobsPath: JOBS_PATH }),
       {
         body: ResearchRequest,
         detail: {
@@ -94,11 +92,4 @@ export function playgroundRoutes(deps: PlaygroundRouteDeps) {
         },
       },
     );
-}
-
-/** Who may make no keys may not spend without one either. */
-function askerOf({ userId, status }: UserPrincipal): Asker {
-  if (status !== 'active')
-    throw new Fault('forbidden', `this account is ${status}: ask your admin`);
-  return { userId, key: null };
 }
