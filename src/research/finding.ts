@@ -1,5 +1,5 @@
 import { assert } from '../lib/assert';
-import { sha256Hex } from '../lib/ids';
+import { uuidOfText } from '../lib/ids';
 import type { Finding, Page, Quote } from './types';
 
 declare const proven: unique symbol;
@@ -61,16 +61,8 @@ function pageNumber(pageStarts: number[] | null, offset: number): number | null 
   return number;
 }
 
-/** A UUID (version 8) that depends on what is quoted and what for, so that a replay repeats it. */
+/** A UUID that depends on what is quoted and what for, so that a replay repeats it. */
 function findingId(input: FindingInput): string {
   const places = input.quotes.map((quote) => [quote.snapshotHash, quote.start, quote.end]);
-  const hex = sha256Hex(JSON.stringify([input.subQuestion, input.text, places]));
-  const variant = ((Number.parseInt(hex.charAt(16), 16) & 3) | 8).toString(16);
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `8${hex.slice(13, 16)}`,
-    `${variant}${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join('-');
+  return uuidOfText(JSON.stringify([input.subQuestion, input.text, places]));
 }

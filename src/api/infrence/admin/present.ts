@@ -3,7 +3,7 @@ import type { StripeEventListRow } from '../../../billing/events';
 import type { StatementLine } from '../../../credits/statement';
 import type { Balance } from '../../../credits/types';
 import { isoFromMs } from '../../../lib/clock';
-import { sha256Hex } from '../../../lib/ids';
+import { uuidOfText } from '../../../lib/ids';
 import { wholeCredits } from '../../../lib/money';
 import type { OverviewRow } from '../../../research/overview';
 import type { PinnedRequest } from '../../../research/types';
@@ -54,7 +54,8 @@ export function ledgerRow(line: StatementLine) {
   const name = rest.join('/');
   const balanceAfter = wholeCredits(line.availableMicros);
   return {
-    id: uuidOf(line.transferId),
+    // The contract wants a UUID where the ledger has a name.
+    id: uuidOfText(line.transferId),
     created_at: isoFromMs(line.createdMs),
     kind,
     delta: balanceAfter - wholeCredits(line.availableMicros - line.deltaMicros),
@@ -65,19 +66,6 @@ export function ledgerRow(line: StatementLine) {
     related_id: OF_A_JOB.has(kind) ? name : null,
     idempotency_key: BY_A_KEY.has(kind) ? name : null,
   };
-}
-
-/** The contract wants a UUID where the ledger has a name: version 8 (RFC 9562), of its hash. */
-function uuidOf(name: string): string {
-  const hex = sha256Hex(name);
-  const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `8${hex.slice(13, 16)}`,
-    `${variant}${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join('-');
 }
 
 export function balanceAfter(availableMicros: number) {
