@@ -1,4 +1,4 @@
-import { type Corpus, type Sentence, sentenceNames } from '../text/corpus';
+import type { Corpus, Sentence } from '../text/corpus';
 import type { Question } from '../text/question';
 import type { Weights } from '../text/weights';
 import type { Candidate } from './candidate';
@@ -45,7 +45,7 @@ function linkBetween(
     link += weights.linkToTitle * (sentence.position === 0 ? 1 : 0.6);
   }
   if (holds(sentence, titleOf(seed), asked)) link += weights.linkFromTitle;
-  const shared = sentenceNames(seed).some((name) => holds(sentence, name.key.split(' '), asked));
+  const shared = seed.names.some((name) => holds(sentence, name.key.split(' '), asked));
   return link + (shared ? weights.linkByName : 0);
 }
 

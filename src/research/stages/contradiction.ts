@@ -1,16 +1,11 @@
 import { align, type Substitution } from '../text/alignment';
 import { speaksOfSubject } from '../text/anchor';
 import { type Answer, answerIn } from '../text/answers';
-import {
-  type Corpus,
-  isNegated,
-  type Sentence,
-  sentenceNames,
-  sentenceValues,
-} from '../text/corpus';
+import type { Corpus, Sentence } from '../text/corpus';
 import { blemishes } from '../text/fitness';
+import { oncePerQuestion, oncePerSentence } from '../text/once';
 import type { Question } from '../text/question';
-import { jaccard, sharedCount } from '../text/similarity';
+import { jaccard, sharedCount, sharedTermCount } from '../text/similarity';
 import { isStatement } from '../text/statement';
 import { areToldApart, mayShareHead, mayShareSubject } from '../text/subject';
 import { areOpposites, synonyms } from '../text/synonyms';
@@ -31,6 +26,8 @@ const MIN_FRAME_TERMS = 4;
 const FRAME_SHARE = 0.65;
 const MAX_PUT_TERMS = 4;
 const MAX_BLEMISH = 0.5;
+/** Of two wordings, one of which denies the other, the share that must agree. */
+const POLAR_SHARE = 0.6;
 /** A frame so tight that whatever differs in it is the point. */
 const MIN_TIGHT_TERMS = 7;
 const TIGHT_SHARE = 0.8;
@@ -44,6 +41,9 @@ export function contradicts(
 ): boolean {
   if (a.sentence.page === b.sentence.page) return false;
   if (a.coverage < MIN_COVERAGE || b.coverage < MIN_COVERAGE) return false;
+  const pair = answers(corpus, question, a, b);
+  // Beside two answers, all that follows needs as many terms in common: most pairs have fewer.
+  if (!pair && sharedTermCount(a.sentence, b.sentence) < MIN_SHARED_TERMS) return false;
   if (!isClaim(a.sentence) || !isClaim(b.sentence)) return false;
   if (question.answer === 'number' && areOfOtherTimes(a.sentence, b.sentence)) return false;
   if (areOfOtherThings(a.sentence, b.sentence)) return false;
@@ -51,7 +51,7 @@ export function contradicts(
   const mayShare = mayShareSubject(corpus, a.sentence, b.sentence);
   if (mayShare && wordingClashes(question, a.sentence, b.sentence)) return true;
   if (areToldApart(corpus, question, a.sentence, b.sentence)) return false;
-  if (answersClash(corpus, question, a, b)) return true;
+  if (pair && answersClash(pair, a, b)) return true;
   return (
     mayShare &&
     ((saysAsked(a) === saysAsked(b) && valuesClash(a.sentence, b.sentence)) ||
@@ -60,15 +60,9 @@ export function contradicts(
 }
 
 /** A question, a heading and the furniture of a page claim nothing. */
-function isClaim(sentence: Sentence): boolean {
-  const known = claims.get(sentence);
-  if (known !== undefined) return known;
-  const isOne = isStatement(sentence) && blemishes(sentence) < MAX_BLEMISH;
-  claims.set(sentence, isOne);
-  return isOne;
-}
-
-const claims = new WeakMap<Sentence, boolean>();
+const isClaim = oncePerSentence(
+  (sentence) => isStatement(sentence) && blemishes(sentence) < MAX_BLEMISH,
+);
 
 /** True when both answer the question, strongly, with the same value. */
 export function sameAnswer(
@@ -87,11 +81,11 @@ export function sameAnswer(
 
 /** The same said of the same, with another number, date or amount of one unit. */
 function valuesClash(a: Sentence, b: Sentence): boolean {
-  const left = sentenceValues(a);
-  const right = sentenceValues(b);
+  const left = a.values;
+  const right = b.values;
   if (left.length === 0 || right.length === 0 || areOfOtherTimes(a, b)) return false;
-  const restA = rest(a, left);
-  const restB = rest(b, right);
+  const restA = restOf(a);
+  const restB = restOf(b);
   if (sharedCount(restA, restB) < MIN_SHARED_TERMS || jaccard(restA, restB) < ALIKE) return false;
   return left.some((value) => {
     if (right.some((other) => other.kind === value.kind && !valuesDiffer(value, other)))
@@ -105,27 +99,29 @@ function valuesClash(a: Sentence, b: Sentence): boolean {
 
 /** "924 in 2010" does not deny "1,243 in 2000". */
 function areOfOtherTimes(a: Sentence, b: Sentence): boolean {
-  const dated = (of: Sentence) => sentenceValues(of).filter((value) => value.kind === 'date');
-  const [left, right] = [dated(a), dated(b)];
-  const hasOthers = (of: Sentence, dates: Value[]) => sentenceValues(of).length > dates.length;
+  const [left, right] = [sortedValues(a), sortedValues(b)];
   return (
-    left.length > 0 &&
-    right.length > 0 &&
-    hasOthers(a, left) &&
-    hasOthers(b, right) &&
-    left.every((one) => right.every((other) => valuesDiffer(one, other)))
+    left.dates.length > 0 &&
+    right.dates.length > 0 &&
+    left.others.length > 0 &&
+    right.others.length > 0 &&
+    left.dates.every((one) => right.dates.every((other) => valuesDiffer(one, other)))
   );
 }
+
+const sortedValues = oncePerSentence(({ values }) => ({
+  dates: values.filter((value) => value.kind === 'date'),
+  others: values.filter((value) => value.kind !== 'date'),
+}));
 
 /** Whoever errs or lies seldom gets so many figures wrong at once. */
 const MIN_OTHER_VALUES = 3;
 
 /** Two counts of two namesakes: figure after figure of the same kind, and no two agree. */
 function areOfOtherThings(a: Sentence, b: Sentence): boolean {
-  const [left, right] = [a, b].map((of) =>
-    sentenceValues(of).filter((value) => value.kind !== 'date'),
-  );
-  if (!left || !right || Math.min(left.length, right.length) < MIN_OTHER_VALUES) return false;
+  const { others: left } = sortedValues(a);
+  const { others: right } = sortedValues(b);
+  if (Math.min(left.length, right.length) < MIN_OTHER_VALUES) return false;
   return left.every((one) =>
     right.every((other) => one.kind !== other.kind || valuesDiffer(one, other)),
   );
@@ -149,36 +145,35 @@ function neighbour(sentence: Sentence, value: Value, side: -1 | 1): string | nul
   return (side < 0 ? outside.at(-1) : outside[0])?.term ?? null;
 }
 
-function rest(sentence: Sentence, without: readonly { start: number; end: number }[]): Set<string> {
-  const kept = sentence.tokens.filter(
-    (token) => !without.some((span) => token.start < span.end && span.start < token.end),
+/** The terms that stand in no value. */
+const restOf = oncePerSentence(({ tokens, values }) => {
+  const kept = tokens.filter(
+    (token) => !values.some((span) => token.start < span.end && span.start < token.end),
   );
   return new Set(kept.map((token) => token.term));
-}
+});
 
 /** One sentence denies what the other says, or says the opposite word. */
 function polarityClashes(a: Sentence, b: Sentence): boolean {
-  const left = new Set(a.counts.keys());
-  const right = new Set(b.counts.keys());
-  const shared = sharedCount(left, right);
-  if (shared < MIN_SHARED_TERMS) return false;
-  const onlyLeft = [...left].filter((term) => !right.has(term));
-  const onlyRight = [...right].filter((term) => !left.has(term));
+  const shared = sharedTermCount(a, b);
+  const differing = Math.max(a.counts.size, b.counts.size) - shared;
+  if (shared < MIN_SHARED_TERMS || shared / (shared + differing - 1) < POLAR_SHARE) return false;
+  const onlyLeft = [...a.counts.keys()].filter((term) => !b.counts.has(term));
+  const onlyRight = [...b.counts.keys()].filter((term) => !a.counts.has(term));
   const opposite = onlyLeft.some((term) => onlyRight.some((other) => areOpposites(term, other)));
-  const negated = isNegated(a) !== isNegated(b);
+  const negated = a.isNegated !== b.isNegated;
   // Both at once cancel out: "not reduced" says what "increased" says.
   if (opposite === negated) return false;
-  const differing = Math.max(onlyLeft.length, onlyRight.length) - (opposite ? 1 : 0);
-  return shared / (shared + differing) >= 0.6;
+  return shared / (shared + differing - (opposite ? 1 : 0)) >= POLAR_SHARE;
 }
 
 /** Nearly one sentence, word by word, with something else in the place of a part of it. */
 export function wordingClashes(question: Question, a: Sentence, b: Sentence): boolean {
+  const shared = sharedTermCount(a, b);
+  const shorter = Math.min(a.tokens.length, b.tokens.length);
+  if (shared < MIN_FRAME_TERMS || shared < ALIKE * shorter) return false;
   const left = a.tokens.map((token) => token.term);
   const right = b.tokens.map((token) => token.term);
-  const shared = sharedCount(new Set(a.counts.keys()), new Set(b.counts.keys()));
-  const shorter = Math.min(left.length, right.length);
-  if (shared < MIN_FRAME_TERMS || shared < ALIKE * shorter) return false;
   const { agreed, substitutions } = align(left, right);
   if (agreed < MIN_FRAME_TERMS || agreed < FRAME_SHARE * shorter) return false;
   const isFramed = agreed >= MIN_TIGHT_TERMS && agreed >= TIGHT_SHARE * shorter;
@@ -206,7 +201,7 @@ function isInside(put: Substitution, left: readonly string[], right: readonly st
 /** A name can only be denied by a name, a value by a value: other words may just be other words. */
 function likeForLike(question: Question, a: Sentence, b: Sentence): (put: Substitution) => boolean {
   const [namesA, namesB] = [a, b].map((of) => {
-    return new Set(sentenceNames(of).flatMap((name) => name.key.split(' ')));
+    return new Set(of.names.flatMap((name) => name.key.split(' ')));
   });
   const [valuesA, valuesB] = [a, b].map((of) => valueTerms(question, of));
   return ({ left, right }) =>
@@ -219,8 +214,8 @@ function likeForLike(question: Question, a: Sentence, b: Sentence): (put: Substi
 
 /** "4,001 crowns" and "4,000 crowns" differ in their words only. */
 function valuesAgree(a: Sentence, b: Sentence): boolean {
-  const right = sentenceValues(b);
-  const left = sentenceValues(a);
+  const right = b.values;
+  const left = a.values;
   return (
     left.length > 0 &&
     left.every((value) =>
@@ -233,7 +228,7 @@ function valuesAgree(a: Sentence, b: Sentence): boolean {
 function valueTerms({ kind }: Question, of: Sentence): Set<string> {
   const members = kind ? [...of.text.matchAll(kind)] : [];
   const spans: { start: number; end: number }[] = [
-    ...sentenceValues(of),
+    ...of.values,
     ...members.map(({ 0: member, index }) => ({ start: index, end: index + member.length })),
   ];
   const held = of.tokens.filter((token) =>
@@ -253,10 +248,7 @@ function meansTheSame(a: string, b: string): boolean {
 }
 
 /** Both answer the question, near the words that ask, with different values of the asked kind. */
-function answersClash(corpus: Corpus, question: Question, a: Candidate, b: Candidate): boolean {
-  const pair = answers(corpus, question, a, b);
-  if (pair === null) return false;
-  const [left, right] = pair;
+function answersClash([left, right]: [Answer, Answer], a: Candidate, b: Candidate): boolean {
   if (left.kind !== right.kind || left.unit !== right.unit || left.key === right.key) return false;
   if (left.kind === 'number' && areOfOtherTimes(a.sentence, b.sentence)) return false;
   const isPrefix = left.key.includes(right.key) || right.key.includes(left.key);
@@ -270,24 +262,28 @@ function answers(
   a: Candidate,
   b: Candidate,
 ): [Answer, Answer] | null {
-  if (!question.isSimple || !mayShareHead(question, a.sentence, b.sentence)) return null;
-  const [left, right] = [a, b].map(({ sentence }) => {
-    if (focusShare(corpus, sentence, question) < MIN_FOCUS) return null;
-    if (!speaksOfSubject(sentence, question)) return null;
-    const answer = answerIn(corpus, sentence, question);
-    return answer?.strong ? answer : null;
-  });
-  return left && right ? [left, right] : null;
+  const left = claimedAnswer(corpus, a.sentence, question);
+  const right = left && claimedAnswer(corpus, b.sentence, question);
+  if (!left || !right) return null;
+  return mayShareHead(corpus, question, a.sentence, b.sentence) ? [left, right] : null;
 }
+
+const claimedAnswer = oncePerQuestion((corpus, sentence, question) => {
+  if (!question.isSimple) return null;
+  if (focusShare(corpus, sentence, question) < MIN_FOCUS) return null;
+  if (!speaksOfSubject(sentence, question)) return null;
+  const answer = answerIn(corpus, sentence, question);
+  return answer?.strong ? answer : null;
+});
 
 /** Whether a sentence holds the value or the name that another one answers with. */
 export function mentions(sentence: Sentence, answer: Answer): boolean {
   if (answer.kind === 'date' || answer.kind === 'number') {
-    return sentenceValues(sentence).some((value) => value.value === answer.key);
+    return sentence.values.some((value) => value.value === answer.key);
   }
   // "Carpenters" is not said where "Richard Carpenter" is.
   if (answer.kind === 'person' || answer.kind === 'place' || answer.kind === 'name') {
-    return sentenceNames(sentence).some(({ key }) => key === answer.key);
+    return sentence.names.some(({ key }) => key === answer.key);
   }
   return answer.key.split(' ').every((term) => sentence.counts.has(term));
 }

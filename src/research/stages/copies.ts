@@ -29,7 +29,7 @@ export function independence(pages: readonly Page[]): Independence {
   for (const page of ordered) {
     const doi = doiOf(page.url);
     const own = sketch(page.text.slice(0, MAX_PAGE_UNITS));
-    const isLong = own.hashes.size >= MIN_SHINGLES;
+    const isLong = own.hashes.length >= MIN_SHINGLES;
     const shares = isLong ? sketches.containments(own) : new Map<number, number>();
     const original = originals.find(
       (other) =>

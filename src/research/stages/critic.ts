@@ -1,6 +1,6 @@
 import { entries } from '../text/anchor';
 import { answerIn } from '../text/answers';
-import { type Corpus, type Sentence, sentenceNames } from '../text/corpus';
+import type { Corpus, Sentence } from '../text/corpus';
 import { type Question, readQuestion } from '../text/question';
 import { isStatement } from '../text/statement';
 import type { Gap, Plan, PlannedQuery } from '../types';
@@ -241,7 +241,7 @@ function bridges(corpus: Corpus, text: string, claims: readonly Claim[]): string
   const titles = new Set(corpus.pages.map((page) => page.titleTerms.join(' ')));
   const weights = new Map<string, { text: string; weight: number }>();
   for (const { lead } of claims.slice(0, BRIDGE_SEEDS)) {
-    for (const name of sentenceNames(lead.sentence)) {
+    for (const name of lead.sentence.names) {
       const own = name.key.split(' ').filter((term) => !asked.has(term));
       if (own.length === 0 || titles.has(name.key) || name.text.length > 80) continue;
       const weight = lead.score * Math.max(...own.map((term) => corpus.idf(term)));

@@ -54,38 +54,54 @@ function top(hits: Hit[], count: number): Hit[] {
     .slice(0, count);
 }
 
+/** Scores all sentences of a corpus one by one, without a look at what else they say. */
 function baseScorer(corpus: Corpus, question: Question, weights: Weights): (s: Sentence) => Hit {
   const asked = weighedTerms(corpus, question);
   const total = asked.reduce((sum, { idf }) => sum + idf, 0) || 1;
-  const bonuses = corpus.pages.map((page) => pageBonus(corpus, page, asked, total, weights));
+  const names = question.names.map((name) => name.key.split(' '));
+  const terms = asked.flatMap(({ term, alternatives }) => [term, ...alternatives]);
+  const holders = holdersOf(corpus, [...terms, ...names.flat()]);
+  const pages = corpus.pages.map((page) => pageSigns(corpus, page, asked, names, weights));
   return (sentence) => {
-    const page = corpus.pages[sentence.page];
-    if (!page) return { sentence, score: 0, coverage: 0, matched: [] };
-    const titleTerms = bonuses[sentence.page]?.titleTerms ?? new Set();
-    const relativeLength = sentence.tokens.length / corpus.meanLength;
     const matched: string[] = [];
+    const page = pages[sentence.page];
+    if (!page) return { sentence, score: 0, coverage: 0, matched };
+    const counts = holders.has(sentence) ? sentence.counts : NO_COUNTS;
+    const relativeLength = sentence.tokens.length / corpus.meanLength;
     let score = 0;
     let covered = 0;
-    for (const { term, idf, alternatives, isName } of asked) {
-      let frequency = sentence.counts.get(term) ?? 0;
-      if (frequency === 0 && alternatives.some((other) => sentence.counts.has(other))) {
+    for (const [at, { term, idf, alternatives }] of asked.entries()) {
+      const { isTitled, isNamed, given } = page.terms[at] ?? UNSAID;
+      let frequency = counts.get(term) ?? 0;
+      if (frequency === 0 && alternatives.some((other) => counts.has(other))) {
         frequency = weights.synonym;
       }
-      const said = frequency > 0;
-      if (titleTerms.has(term)) frequency += weights.titleInSentence;
-      else if (page.topic.has(term)) frequency += weights.topicInSentence;
-      score += idf * saturated(frequency, relativeLength, weights);
-      if (said || titleTerms.has(term)) matched.push(term);
-      if (said || titleTerms.has(term) || (isName && page.counts.has(term))) covered += idf;
+      const isMatched = frequency > 0 || isTitled;
+      if (isMatched) matched.push(term);
+      if (isMatched || isNamed) covered += idf;
+      frequency += given;
+      if (frequency > 0) score += idf * saturated(frequency, relativeLength, weights);
     }
-    const own = score / total + weights.names * namesCovered(sentence, titleTerms, question);
+    if (covered === 0 && page.bonus === 0) return { sentence, score: 0, coverage: 0, matched };
+    const own = score / total + weights.names * namesCovered(page.names, counts);
     const lead = sentence.position === 0 ? weights.lead : 0;
     const early = weights.position / (1 + sentence.position);
-    const bonus = bonuses[sentence.page]?.bonus ?? 0;
-    if (covered === 0 && bonus === 0) return { sentence, score: 0, coverage: 0, matched };
-    return { sentence, score: own + bonus + lead + early, coverage: covered / total, matched };
+    return { sentence, score: own + page.bonus + lead + early, coverage: covered / total, matched };
   };
 }
+
+/** Most sentences hold none of the terms that are asked for. */
+function holdersOf(corpus: Corpus, wanted: readonly string[]): ReadonlySet<Sentence> {
+  const found = new Set<Sentence>();
+  for (const { occurrences } of corpus.pages) {
+    for (const term of wanted) {
+      for (const sentence of occurrences.get(term)?.sentences ?? []) found.add(sentence);
+    }
+  }
+  return found;
+}
+
+const NO_COUNTS: Sentence['counts'] = new Map();
 
 interface AskedTerm {
   term: string;
@@ -105,23 +121,64 @@ function weighedTerms(corpus: Corpus, question: Question): AskedTerm[] {
   }));
 }
 
+/** What a page adds to each of its sentences. */
+interface PageSigns {
+  bonus: number;
+  /** One for each asked term. */
+  terms: {
+    isTitled: boolean;
+    /** A part of a name that the page speaks of. */
+    isNamed: boolean;
+    /** Occurrences that are given to it. */
+    given: number;
+  }[];
+  /** Of each name that is asked about, the terms that the title does not hold. */
+  names: string[][];
+}
+
+const UNSAID = { isTitled: false, isNamed: false, given: 0 };
+
+function pageSigns(
+  corpus: Corpus,
+  page: CorpusPage,
+  asked: readonly AskedTerm[],
+  names: readonly (readonly string[])[],
+  weights: Weights,
+): PageSigns {
+  const title = new Set(page.titleTerms);
+  const terms = asked.map(({ term, isName }) => {
+    const isTitled = title.has(term);
+    const onTopic = page.topic.has(term) ? weights.topicInSentence : 0;
+    return {
+      isTitled,
+      isNamed: isName && page.occurrences.has(term),
+      given: isTitled ? weights.titleInSentence : onTopic,
+    };
+  });
+  return {
+    bonus: pageBonus(corpus, page, asked, title, weights),
+    terms,
+    names: names.map((name) => name.filter((term) => !title.has(term))),
+  };
+}
+
 function pageBonus(
   corpus: Corpus,
   page: CorpusPage,
   asked: readonly AskedTerm[],
-  total: number,
+  title: ReadonlySet<string>,
   weights: Weights,
-): { titleTerms: ReadonlySet<string>; bonus: number } {
-  const titleTerms = new Set(page.titleTerms);
+): number {
   const relativeLength = page.length / corpus.meanPageLength;
   let score = 0;
   for (const { term, idf } of asked) {
-    const frequency = (page.counts.get(term) ?? 0) + (titleTerms.has(term) ? 1 : 0);
+    const frequency = (page.occurrences.get(term)?.total ?? 0) + (title.has(term) ? 1 : 0);
     score += idf * saturated(frequency, relativeLength, weights);
   }
-  const inQuestion = asked.filter(({ term }) => titleTerms.has(term)).length;
-  const title = inQuestion / Math.max(1, titleTerms.size);
-  return { titleTerms, bonus: (weights.page * score) / total + weights.title * title };
+  const total = asked.reduce((sum, { idf }) => sum + idf, 0) || 1;
+  const inQuestion = asked.filter(({ term }) => title.has(term)).length;
+  const share = inQuestion / Math.max(1, title.size);
+  return (weights.page * score) / total + weights.title * share;
 }
 
 /** BM25's share of a term (Robertson and Zaragoza 2009). */
@@ -130,16 +187,11 @@ function saturated(frequency: number, relativeLength: number, weights: Weights):
   return (frequency * (k + 1)) / (frequency + k * (1 - b + b * relativeLength));
 }
 
-function namesCovered(
-  sentence: Sentence,
-  title: ReadonlySet<string> | undefined,
-  question: Question,
-): number {
-  if (question.names.length === 0) return 0;
-  const whole = question.names.filter((name) =>
-    name.key.split(' ').every((term) => sentence.counts.has(term) || title?.has(term)),
-  );
-  return whole.length / question.names.length;
+/** The share of the names that stand whole in the sentence or its page's title. */
+function namesCovered(names: PageSigns['names'], counts: Sentence['counts']): number {
+  if (names.length === 0) return 0;
+  const whole = names.filter((untitled) => untitled.every((term) => counts.has(term)));
+  return whole.length / names.length;
 }
 
 /** Relevance feedback in the manner of RM3 (Lavrenko and Croft 2001), from the best sentences. */

@@ -2,6 +2,7 @@ import { isAnchored } from '../text/anchor';
 import { answerIn } from '../text/answers';
 import type { Corpus, Sentence } from '../text/corpus';
 import { saysByForm } from '../text/cues';
+import { oncePerQuestion } from '../text/once';
 import type { Question } from '../text/question';
 import { isStatement } from '../text/statement';
 import { synonyms } from '../text/synonyms';
@@ -40,18 +41,7 @@ export function settles(corpus: Corpus, question: Question, candidate: Candidate
 }
 
 /** The share of what is asked, weighed by rarity, that the sentence itself or its title says. */
-export function focusShare(corpus: Corpus, sentence: Sentence, question: Question): number {
-  const known = shares.get(question) ?? new WeakMap<Sentence, number>();
-  shares.set(question, known);
-  const earlier = known.get(sentence);
-  if (earlier !== undefined) return earlier;
-  const share = worthOfFocus(corpus, sentence, question);
-  known.set(sentence, share);
-  return share;
-}
-
-/** A sentence is of one corpus; each pair of candidates asks again for both of its sentences. */
-const shares = new WeakMap<Question, WeakMap<Sentence, number>>();
+export const focusShare = oncePerQuestion(worthOfFocus);
 
 function worthOfFocus(corpus: Corpus, sentence: Sentence, question: Question): number {
   const { focus, kind } = question;

@@ -33,7 +33,7 @@ export function rivalry(
   candidates: readonly Candidate[],
 ): Rivalry {
   const assertion = assertionOf(asked);
-  const denies = (a: Candidate, b: Candidate) => contradicts(corpus, asked, a, b);
+  const denies = remembered(corpus, (a, b) => contradicts(corpus, asked, a, b));
   if (!assertion) return { ordered: [...candidates], denies, ceiling: 1 };
   const judge = witness(corpus, assertion);
   const bySentence = new Map(candidates.map(({ sentence }) => [sentence, judge(sentence)]));
@@ -51,6 +51,19 @@ export function rivalry(
     ordered: isStated ? reordered(candidates, bySentence) : [...candidates],
     ceiling: isStated ? supportOf(corpus, assertion) : 1,
     denies: (a, b) => denies(a, b) || (a.sentence.page !== b.sentence.page && areOpposed(a, b)),
+  };
+}
+
+type Denial = (a: Candidate, b: Candidate) => boolean;
+
+/** Two that were compared to be put together are compared again as rivals. */
+function remembered({ sentences }: Corpus, denies: Denial): Denial {
+  const known = new Map<number, boolean>();
+  return (a, b) => {
+    const pair = a.sentence.index * sentences.length + b.sentence.index;
+    const denied = known.get(pair) ?? denies(a, b);
+    known.set(pair, denied);
+    return denied;
   };
 }
 

@@ -1,5 +1,5 @@
 import { answerIn } from '../text/answers';
-import { type Corpus, type Sentence, sentenceNames } from '../text/corpus';
+import type { Corpus, Sentence } from '../text/corpus';
 import { saysByForm } from '../text/cues';
 import type { Question } from '../text/question';
 import { isStatement } from '../text/statement';
@@ -48,7 +48,7 @@ function leadsTo(corpus: Corpus, question: Question, first: Claim, second: Claim
 /** The names that the question does not hold, each as its terms. */
 function bridgesOf(sentence: Sentence, question: Question): string[][] {
   const asked = new Set(question.terms);
-  return sentenceNames(sentence)
+  return sentence.names
     .map(({ key }) => key.split(' '))
     .filter((name) => !name.some((term) => asked.has(term)));
 }
@@ -85,5 +85,5 @@ function answers(
   }
   // "Tellin University" answers "which university": a word of its own is enough.
   const told = new Set([...bridges.flat(), ...question.terms]);
-  return sentenceNames(sentence).some(({ key }) => key.split(' ').some((term) => !told.has(term)));
+  return sentence.names.some(({ key }) => key.split(' ').some((term) => !told.has(term)));
 }

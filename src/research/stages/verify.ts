@@ -1,5 +1,5 @@
 import { answerIn } from '../text/answers';
-import { type Corpus, isNegated, type Sentence, sentenceValues } from '../text/corpus';
+import type { Corpus, Sentence } from '../text/corpus';
 import type { Question } from '../text/question';
 import { cosine } from '../text/similarity';
 import { valuesDiffer } from '../text/values';
@@ -138,11 +138,11 @@ function onePerPage(lead: Candidate | null, candidates: Candidate[]): Candidate[
 }
 
 function saysTheSame(corpus: Corpus, asked: Question, a: Sentence, b: Sentence): boolean {
-  if (cosine(corpus, a, b) < SAME || isNegated(a) !== isNegated(b)) return false;
+  if (cosine(corpus, a, b) < SAME || a.isNegated !== b.isNegated) return false;
   if (wordingClashes(asked, a, b)) return false;
 
-  return !sentenceValues(a).some((value) => {
-    const rivals = sentenceValues(b).filter(
+  return !a.values.some((value) => {
+    const rivals = b.values.filter(
       (other) => other.kind === value.kind && other.unit === value.unit,
     );
     return rivals.length > 0 && rivals.every((other) => valuesDiffer(value, other));

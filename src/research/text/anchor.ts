@@ -1,4 +1,4 @@
-import { type Corpus, type Sentence, sentenceNames } from './corpus';
+import type { Corpus, Sentence } from './corpus';
 import type { Question } from './question';
 import { STOP_WORDS } from './stopWords';
 import { tokens } from './terms';
@@ -48,7 +48,7 @@ const HEAD_UNITS = 25;
 
 /** Then the sentence is about what it names. */
 function opensWithName(sentence: Sentence): boolean {
-  return sentenceNames(sentence).some((name) => name.start <= HEAD_UNITS);
+  return sentence.names.some((name) => name.start <= HEAD_UNITS);
 }
 
 /** "measured a capacity of 42 megawatts", "Opened: 1961": the asked quantity with its value right behind it. */
@@ -65,7 +65,7 @@ export function speaksOfNouns(corpus: Corpus, sentence: Sentence, question: Ques
   const named = new Set(question.names.flatMap((name) => name.key.split(' ')));
   return question.subjects.every((subject) => {
     const noun = subject.at(-1) ?? '';
-    return named.has(noun) || page?.counts.has(noun) || page?.titleTerms.includes(noun);
+    return named.has(noun) || page?.occurrences.has(noun) || page?.titleTerms.includes(noun);
   });
 }
 

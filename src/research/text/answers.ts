@@ -1,5 +1,6 @@
 import { speaksOfNouns } from './anchor';
-import { type Corpus, type Sentence, sentenceNames, sentenceValues } from './corpus';
+import type { Corpus, Sentence } from './corpus';
+import { oncePerQuestion } from './once';
 import type { Question } from './question';
 import { synonyms } from './synonyms';
 import { terms } from './terms';
@@ -28,18 +29,7 @@ const NEAR_NAME_UNITS = 30;
 const MAKER =
   /\b(?:artist|author|writer|wrote|written|director|directed|produced|producer|composer|composed|architect|designed|singer|band|creator|created|performed|painted|invented|founded|built)\b/i;
 
-/** Verdicts look at a sentence once for each other one. Bounded: entries die with their question. */
-const known = new WeakMap<Question, WeakMap<Sentence, Answer | null>>();
-
-export function answerIn(corpus: Corpus, sentence: Sentence, question: Question): Answer | null {
-  const bySentence = known.get(question) ?? new WeakMap<Sentence, Answer | null>();
-  known.set(question, bySentence);
-  const earlier = bySentence.get(sentence);
-  if (earlier !== undefined) return earlier;
-  const answer = findAnswer(corpus, sentence, question);
-  bySentence.set(sentence, answer);
-  return answer;
-}
+export const answerIn = oncePerQuestion(findAnswer);
 
 function findAnswer(corpus: Corpus, sentence: Sentence, question: Question): Answer | null {
   const options = answersOf(sentence, question);
@@ -85,7 +75,7 @@ type Option = Omit<Answer, 'strong'>;
 function answersOf(sentence: Sentence, question: Question): Option[] {
   const { answer } = question;
   if (answer === 'date' || answer === 'number') {
-    return counted(question, sentenceValues(sentence))
+    return counted(question, sentence.values)
       .filter((value) => (value.kind === 'date') === (answer === 'date'))
       .filter((value) => answer === 'date' || !isRate(sentence, value))
       .filter((value) => answer === 'date' || !isDerived(sentence, value, question))
@@ -102,13 +92,13 @@ function answersOf(sentence: Sentence, question: Question): Option[] {
   }
   if (!isName(question)) return [];
   const asked = new Set(question.terms);
-  return sentenceNames(sentence)
+  return sentence.names
     .filter((name) => !name.key.split(' ').some((term) => asked.has(term)))
     .map(({ key, start, end }) => ({ kind: answer, key, unit: '', start, end }));
 }
 
 /** "How many turbines" is answered by turbines, not by porpoises; by a bare number at need. */
-function counted({ text, answer }: Question, found: Value[]): Value[] {
+function counted({ text, answer }: Question, found: readonly Value[]): readonly Value[] {
   const word = answer === 'number' ? /\bhow many (\p{L}+)/iu.exec(text)?.[1] : undefined;
   const term = word ? terms(word)[0] : undefined;
   const numbers = found.filter((value) => value.kind === 'number');
@@ -158,7 +148,7 @@ function isAbout(corpus: Corpus, sentence: Sentence, question: Question): boolea
   const title = new Set(page.titleTerms);
   return question.names.every((name) => {
     const parts = name.key.split(' ');
-    const spoken = parts.filter((term) => page.counts.has(term) || title.has(term));
+    const spoken = parts.filter((term) => page.occurrences.has(term) || title.has(term));
     return 2 * spoken.length >= parts.length;
   });
 }

@@ -1,4 +1,4 @@
-import { type Sentence, sentenceValues } from './corpus';
+import type { Sentence } from './corpus';
 import { names } from './names';
 import type { Question } from './question';
 import { isStatement } from './statement';
@@ -157,7 +157,7 @@ function saidShares({ terms }: Assertion, { counts }: Sentence): number[] {
 
 function valuedShare(assertion: Assertion, sentence: Sentence): number | null {
   if (assertion.values.length === 0) return null;
-  const held = sentenceValues(sentence);
+  const held = sentence.values;
   const borne = assertion.values.filter((value) =>
     held.some((other) => other.kind === value.kind && !valuesDiffer(value, other)),
   );

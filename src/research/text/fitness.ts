@@ -1,5 +1,5 @@
 import { answerIn } from './answers';
-import { type Corpus, type Sentence, sentenceNames, sentenceValues } from './corpus';
+import type { Corpus, Sentence } from './corpus';
 import type { Question } from './question';
 
 /** 1 when the sentence holds something of the kind that is asked for, and not in the question. */
@@ -8,13 +8,13 @@ export function answerFit(sentence: Sentence, question: Question): number {
   const isNew = (key: string) => key.split(' ').some((term) => !asked.has(term));
   switch (question.answer) {
     case 'date':
-      return sentenceValues(sentence).some((value) => value.kind === 'date') ? 1 : 0;
+      return sentence.values.some((value) => value.kind === 'date') ? 1 : 0;
     case 'number':
-      return sentenceValues(sentence).some((value) => value.kind !== 'date') ? 1 : 0;
+      return sentence.values.some((value) => value.kind !== 'date') ? 1 : 0;
     case 'person':
     case 'place':
     case 'name':
-      return sentenceNames(sentence).some((name) => isNew(name.key)) ? 1 : 0;
+      return sentence.names.some((name) => isNew(name.key)) ? 1 : 0;
     case 'kind':
       return question.kind && sentence.text.search(question.kind) >= 0 ? 1 : 0;
     default:

@@ -1,5 +1,5 @@
 import { answerIn } from './answers';
-import { type Corpus, isNegated, type Sentence } from './corpus';
+import type { Corpus, Sentence } from './corpus';
 import type { Question } from './question';
 import { synonyms } from './synonyms';
 
@@ -23,7 +23,7 @@ export function focus(
     end: match.index + match[0].length,
     weight: 0,
   }));
-  if (words.length <= MAX_WORDS || isNegated(sentence)) return whole;
+  if (words.length <= MAX_WORDS || sentence.isNegated) return whole;
   weigh(corpus, sentence, question, words);
   const from = heaviest(words.map((word) => word.weight));
   const first = words[from];

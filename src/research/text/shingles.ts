@@ -1,3 +1,6 @@
+import { isAsciiWord, isBeyondAscii, unitAt } from './ascii';
+import { hashOf } from './hash';
+
 const SHINGLE_WORDS = 5;
 /** A sketch keeps about this many shingles of a long text. */
 const SKETCH_SIZE = 1_500;
@@ -7,37 +10,59 @@ const SKETCH_SIZE = 1_500;
  * that the samples of two texts can be compared. The modulus is a power of two.
  */
 export interface Sketch {
-  hashes: ReadonlySet<number>;
+  /** Ascending, each once. */
+  hashes: Int32Array;
   modulus: number;
 }
 
 export function sketch(text: string): Sketch {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  const wordHashes = words.map(hashOf);
+  const words = wordHashes(text.toLowerCase());
   let modulus = 1;
   while (words.length / modulus > SKETCH_SIZE) modulus *= 2;
-  const hashes = new Set<number>();
+  const sampled: number[] = [];
   for (let at = 0; at + SHINGLE_WORDS <= words.length; at++) {
     let hash = 17;
     for (let of = at; of < at + SHINGLE_WORDS; of++) {
-      hash = mixed(Math.imul(hash, 31) + (wordHashes[of] ?? 0));
+      hash = mixed((Math.imul(hash, 31) + (words[of] ?? 0)) | 0);
     }
-    if (hash % modulus === 0) hashes.add(hash);
+    if (isSampled(hash, modulus)) sampled.push(hash);
   }
-  return { hashes, modulus };
+  const ascending = new Int32Array(sampled).sort();
+  return { hashes: ascending.filter((hash, at) => hash !== ascending[at - 1]), modulus };
+}
+
+const WORD = /[\p{L}\p{N}]+/uy;
+
+/** Of each run of letters and digits, in order. */
+function wordHashes(text: string): number[] {
+  const found: number[] = [];
+  for (let start = 0; start < text.length; ) {
+    let end = start;
+    while (isAsciiWord(unitAt(text, end))) end++;
+    if (isBeyondAscii(unitAt(text, end))) {
+      WORD.lastIndex = start;
+      end = WORD.test(text) ? WORD.lastIndex : start;
+    }
+    if (end > start) found.push(hashOf(text, start, end));
+    start = Math.max(end, start + 1);
+  }
+  return found;
 }
 
 /** Sketches by number, found again by the shingles that they share: what shares none costs nothing. */
 export class SketchIndex {
   #sketches = new Map<number, Sketch>();
-  #holders = new Map<number, number[]>();
+  /** Who holds a shingle: an entry of the last holder, and before each entry that of another. */
+  #last = new Map<number, number>();
+  #holders: number[] = [];
+  #before: (number | undefined)[] = [];
 
   add(number: number, of: Sketch): void {
     this.#sketches.set(number, of);
     for (const hash of of.hashes) {
-      const holders = this.#holders.get(hash);
-      if (holders) holders.push(number);
-      else this.#holders.set(hash, [number]);
+      this.#before.push(this.#last.get(hash));
+      this.#last.set(hash, this.#holders.length);
+      this.#holders.push(number);
     }
   }
 
@@ -61,35 +86,31 @@ export class SketchIndex {
   #sharedCounts(of: Sketch): Map<number, number> {
     const counts = new Map<number, number>();
     for (const hash of of.hashes) {
-      for (const number of this.#holders.get(hash) ?? []) {
+      for (let at = this.#last.get(hash); at !== undefined; at = this.#before[at]) {
+        const number = this.#holders[at] ?? 0;
         const modulus = Math.max(of.modulus, this.#sketches.get(number)?.modulus ?? 1);
-        if (hash % modulus === 0) counts.set(number, (counts.get(number) ?? 0) + 1);
+        if (isSampled(hash, modulus)) counts.set(number, (counts.get(number) ?? 0) + 1);
       }
     }
     return counts;
   }
 }
 
-function sampledCount(of: Sketch, modulus: number): number {
-  if (of.modulus === modulus) return of.hashes.size;
+function sampledCount({ hashes, modulus }: Sketch, coarser: number): number {
+  if (modulus === coarser) return hashes.length;
   let count = 0;
-  for (const hash of of.hashes) if (hash % modulus === 0) count++;
+  for (const hash of hashes) if (isSampled(hash, coarser)) count++;
   return count;
 }
 
-/** FNV-1a over UTF-16 code units. */
-function hashOf(word: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < word.length; at++) {
-    hash = Math.imul(hash ^ word.charCodeAt(at), 0x01000193);
-  }
-  return hash >>> 0;
+function isSampled(hash: number, modulus: number): boolean {
+  return (hash & (modulus - 1)) === 0;
 }
 
 /** The finalizer of MurmurHash3, so that the low bits depend on all words. */
 function mixed(value: number): number {
-  let hash = value | 0;
+  let hash = value;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return hash ^ (hash >>> 16);
 }

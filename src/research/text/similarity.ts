@@ -18,6 +18,14 @@ function squaredWeight(corpus: Corpus, of: Sentence): number {
   return sum;
 }
 
+/** How many terms stand in both. */
+export function sharedTermCount(a: Sentence, b: Sentence): number {
+  const [small, large] = a.counts.size <= b.counts.size ? [a, b] : [b, a];
+  let shared = 0;
+  for (const term of small.counts.keys()) if (large.counts.has(term)) shared++;
+  return shared;
+}
+
 function sharedWeight(corpus: Corpus, a: Sentence, b: Sentence): number {
   const [small, large] = a.counts.size <= b.counts.size ? [a, b] : [b, a];
   let sum = 0;

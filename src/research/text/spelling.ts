@@ -1,4 +1,4 @@
-import { type Corpus, sentenceNames } from './corpus';
+import type { Corpus } from './corpus';
 import { names } from './names';
 import { tokens } from './terms';
 
@@ -33,7 +33,7 @@ function spellingsOf(corpus: Corpus, asked: ReadonlySet<string>): Map<string, st
   const found = new Map<string, string>();
   for (const sentence of corpus.sentences) {
     if (!sentence.tokens.some(({ term }) => asked.has(term))) continue;
-    for (const { key, text, start } of sentenceNames(sentence)) {
+    for (const { key, text, start } of sentence.names) {
       // What opens a sentence has its capital from there.
       if (start === 0 && !key.includes(' ')) continue;
       if (!found.has(key) && key.split(' ').every((term) => asked.has(term))) found.set(key, text);

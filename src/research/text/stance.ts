@@ -1,5 +1,5 @@
 import type { Assertion, Match } from './assertion';
-import { type Sentence, sentenceValues } from './corpus';
+import type { Sentence } from './corpus';
 import { areOpposites } from './synonyms';
 import { terms } from './terms';
 import { type Value, valuesDiffer } from './values';
@@ -96,7 +96,7 @@ export function stanceSigns(
       negated ? match.coverage : 0,
       opposed,
       flag(course > 0),
-      flag(hasOtherAmount(assertion.values, sentenceValues(sentence))),
+      flag(hasOtherAmount(assertion.values, sentence.values)),
       grounded,
       flag(sentence.text.includes('?')),
       spelledShare(assertion.text, `${title} ${sentence.text}`),

@@ -1,5 +1,6 @@
-import { type Corpus, type Sentence, sentenceNames } from './corpus';
+import type { Corpus, Sentence } from './corpus';
 import { names } from './names';
+import { oncePerQuestion, oncePerSentence } from './once';
 import type { Question } from './question';
 import { terms } from './terms';
 
@@ -22,14 +23,19 @@ export function mayShareSubject(corpus: Corpus, a: Sentence, b: Sentence): boole
  * False when both sentences begin with a name like one of the question's, and these are the names
  * of two things: the Corran Mill and the Tarn Mill.
  */
-export function mayShareHead(question: Question, a: Sentence, b: Sentence): boolean {
-  const asked = new Set(question.names.flatMap((name) => name.key.split(' ')));
-  const likeAsked = (of: Sentence) => {
-    const head = headOf(of);
-    return head?.some((term) => asked.has(term)) ? head : null;
-  };
-  return compatible(likeAsked(a), likeAsked(b));
+export function mayShareHead(
+  corpus: Corpus,
+  question: Question,
+  a: Sentence,
+  b: Sentence,
+): boolean {
+  return compatible(headLikeAsked(corpus, a, question), headLikeAsked(corpus, b, question));
 }
+
+const headLikeAsked = oncePerQuestion((_, sentence, { names: asked }) => {
+  const head = headOf(sentence);
+  return head?.some((term) => asked.some(({ key }) => key.split(' ').includes(term))) ? head : null;
+});
 
 const QUALIFIER_UNITS = 60;
 const OPENING_UNITS = 200;
@@ -45,8 +51,8 @@ export function areToldApart(
   a: Sentence,
   b: Sentence,
 ): boolean {
-  const left = identityOf(corpus, question, a);
-  const right = identityOf(corpus, question, b);
+  const left = identityOf(corpus, a, question);
+  const right = identityOf(corpus, b, question);
   if (differ(left.qualifier, right.qualifier) || differ(left.fullName, right.fullName)) return true;
   if (question.answer === 'date') return areLifetimesApart(left.lifetime, right.lifetime);
   return (
@@ -64,24 +70,18 @@ interface Identity {
   year: string | null;
 }
 
-const identities = new WeakMap<Question, WeakMap<Sentence, Identity>>();
+const identityOf = oncePerQuestion(readIdentity);
 
-function identityOf(corpus: Corpus, question: Question, sentence: Sentence): Identity {
-  const known = identities.get(question) ?? new WeakMap<Sentence, Identity>();
-  identities.set(question, known);
-  const earlier = known.get(sentence);
-  if (earlier) return earlier;
+function readIdentity(corpus: Corpus, sentence: Sentence, question: Question): Identity {
   const { title = '', text = '' } = corpus.pages[sentence.page]?.page ?? {};
   const opening = `${title}\n${text.slice(0, OPENING_UNITS)}\n${sentence.text}`;
   const life = /\([^()]{0,40}\b(\d{4})\s?[–-][^()]{0,40}\b(\d{4})\)/.exec(opening);
-  const identity: Identity = {
+  return {
     qualifier: qualifierOf(question, opening),
     fullName: fullNameOf(question, opening),
     lifetime: life?.[1] && life[2] ? [life[1], life[2]] : null,
     year: /\b(?:is|was) an? (\d{4})\b/.exec(opening)?.[1] ?? null,
   };
-  known.set(sentence, identity);
-  return identity;
 }
 
 /** A wrong birth year is a dispute about one person; two other years are another person. */
@@ -137,28 +137,17 @@ function subjectOf(corpus: Corpus, sentence: Sentence): string[] | null {
   return headOf(sentence) ?? titleOf(corpus, sentence);
 }
 
-/** Each pair of candidates asks again for both of its sentences. */
-const heads = new WeakMap<Sentence, string[] | null>();
-
-function headOf(sentence: Sentence): string[] | null {
-  const known = heads.get(sentence);
-  if (known !== undefined) return known;
-  const head = readHead(sentence);
-  heads.set(sentence, head);
-  return head;
-}
+const headOf = oncePerSentence(readHead);
 
 function readHead(sentence: Sentence): string[] | null {
   if (STANDS_FOR_SUBJECT.test(sentence.text)) return null;
-  const head = sentenceNames(sentence).find((name) => name.start <= HEAD_UNITS);
+  const head = sentence.names.find((name) => name.start <= HEAD_UNITS);
   return head ? numbered(sentence, head.key.split(' '), head.start) : null;
 }
 
 function titleOf(corpus: Corpus, sentence: Sentence): string[] | null {
   const page = corpus.pages[sentence.page];
-  if (!page || page.titleTerms.length === 0) return null;
-  const borneOut = page.titleTerms.filter((term) => page.counts.has(term)).length;
-  return 2 * borneOut >= page.titleTerms.length ? page.titleTerms : null;
+  return page?.bearsTitleOut ? page.titleTerms : null;
 }
 
 /** A number right before a name belongs to it: "the 2015 Knights". */

@@ -26,6 +26,18 @@ describe('terms', () => {
     );
     expect(terms('東京都').length).toBe(2);
   });
+
+  test('words end where the same pattern ends them, in ASCII and beyond', () => {
+    const pattern = /\p{N}+(?:[.,]\p{N}+)*\p{L}*|[\p{L}\p{M}\p{N}]+/gu;
+    const unit = fc.constantFrom('x', 'Q', '3', ',', '.', ' ', '’', 'é', 'ж', '½', '１', '—');
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 30 }), (text) => {
+        const words = tokens(text).map(({ start, end }) => text.slice(start, end));
+        expect(words).toEqual(text.match(pattern) ?? []);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
 });
 
 describe('values', () => {
