@@ -51,7 +51,7 @@ import { createGuardedPost } from './net/guarded-post';
 import { createPoliteFetch } from './net/politeness';
 import { createLibraryProvider } from './research/adapters/library';
 import { createPageReader } from './research/adapters/reader';
-import { createSearchProviders } from './research/adapters/registry';
+import type { SearchProviders } from './research/adapters/registry';
 import { createResearchHandler } from './research/jobs';
 import { createLlmSetup } from './research/llm/setup';
 import { createResearchOverview } from './research/overview';
@@ -246,7 +246,14 @@ function mailTransport({ smtpUrl, mailFrom }: Options): MailTransport | undefine
 function openWork(options: Options, ports: Ports, features: Features) {
   const { pool, fetch } = ports;
   const { engine, queue, library, parse } = features;
-  const searchProviders = createSearchProviders(ports, options);
+  let providers: Promise<SearchProviders> | undefined;
+  /** Loaded for the first who searches; one for the process. */
+  const searchProviders = () => {
+    providers ??= import('./research/adapters/registry').then(({ createSearchProviders }) =>
+      createSearchProviders(ports, options),
+    );
+    return providers;
+  };
   const researchHandler = createResearchHandler({
     ...ports,
     ...features,
@@ -256,9 +263,9 @@ function openWork(options: Options, ports: Ports, features: Features) {
       parse,
       content: (input) => pool.run('content', input),
     }),
-    providers: (userId, wanted) => [
+    providers: async (userId, wanted) => [
       ...(wanted.library ? [createLibraryProvider({ library, userId })] : []),
-      ...(wanted.web ? searchProviders.active : []),
+      ...(wanted.web ? (await searchProviders()).active : []),
     ],
     concurrency: options.researchConcurrency,
   });

@@ -1,6 +1,5 @@
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import { CodeChallengeMethod, OAuth2Client } from 'arctic';
 import type { Db } from '../db/database';
 import type { Clock } from '../lib/clock';
 import { Fault } from '../lib/fault';
@@ -69,7 +68,6 @@ export function createGoogleSignIn(settings: GoogleSettings, deps: GoogleDeps): 
   const { clock, chance, identities } = deps;
   const { clientId, clientSecret, redirectUrl } = settings;
   const places = placesOf(settings.baseUrl);
-  const client = new OAuth2Client(clientId, clientSecret, redirectUrl);
   const store = deps.db.bind(googleTicketStore);
   const keys = createKeySet({ fetch: deps.fetch, clock, locate: async () => places.keys });
   const verify = createIssuedTokens({
@@ -110,6 +108,8 @@ export function createGoogleSignIn(settings: GoogleSettings, deps: GoogleDeps): 
         await store.within(tx).sweep(nowMs);
         await store.within(tx).insert(sha256Hex(ticket), expiresMs);
       });
+      const { CodeChallengeMethod, OAuth2Client } = await import('arctic');
+      const client = new OAuth2Client(clientId, clientSecret, redirectUrl);
       const url = client.createAuthorizationURLWithPKCE(
         places.authorize,
         derived(ticket, 'state'),

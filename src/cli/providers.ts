@@ -42,7 +42,8 @@ export function addProvidersCommand(program: Command): void {
 
 async function providers(flags: CommonFlags): Promise<void> {
   const verdicts = await withCore(flags, async (core) => {
-    const candidates: Candidate[] = [await library(core), ...core.searchProviders.listed];
+    const { listed } = await core.searchProviders();
+    const candidates: Candidate[] = [await library(core), ...listed];
     return Promise.all(candidates.map((candidate) => tryProvider(core.clock, candidate)));
   });
   if (verdicts.some(({ state }) => state === 'fails')) process.exitCode = 1;

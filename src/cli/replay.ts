@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { researchResult } from '../api/infrence/present';
-import type { Replay } from '../research/replay';
+import type { Replay } from '../research/replaying';
 import { printAnswer } from './answer';
 import { addCommonFlags, type CommonFlags, withCore } from './context';
 import { json, line, note, printableText, shortened, table } from './output';

@@ -1,26 +1,19 @@
 import type { Command } from 'commander';
-import type { AnyElysia } from 'elysia';
-import { healthRoutes } from '../api/health';
-import { infrenceModels, infrenceRoutes } from '../api/infrence/routes';
-import { jobRoutes } from '../api/jobs';
-import { mcpRoutes } from '../api/mcp/http';
-import { research2llmRoutes } from '../api/research2llm/routes';
-import { jobModels } from '../api/research2llm/schemas';
+import { createHealth } from '../api/health';
 import { readOptions } from '../config/parse';
 import { type Core, openCore } from '../core';
-import { composeApp, type Listening, listen } from '../http/app';
-import { createRateLimiter, type RateLimiter } from '../http/limits';
-import { describeApi } from '../http/openapi';
+import { createFront, type Front } from '../http/front';
+import { type Listening, listen } from '../http/listen';
 import { EventStreams } from '../http/sse';
 import { Fault } from '../lib/fault';
 import { version } from '../version';
-import { openSite } from '../web/site';
 import { addCommonFlags, type CommonFlags, dataOverride } from './context';
-import { firstSignIn } from './first-start';
+import { type FirstSignIn, firstSignIn } from './first-start';
 import { json, note } from './output';
+import type { ServeApp } from './serve-app';
 
-/** Room for the other parts of a multipart body beside the document. */
-const MULTIPART_OVERHEAD_BYTES = 1_048_576;
+/** Whoever waits for the server asks again at once: what follows begins when it has been told. */
+const PROBE_MS = 20;
 
 interface ServeFlags extends CommonFlags {
   port?: string;
@@ -38,6 +31,7 @@ export function addServeCommand(program: Command): void {
 }
 
 async function serve(flags: ServeFlags): Promise<void> {
+  const terminated = terminationAsked();
   const core = openCore(
     readOptions({
       ...dataOverride(flags),
@@ -46,87 +40,67 @@ async function serve(flags: ServeFlags): Promise<void> {
     }),
   );
   const streams = new EventStreams(core.clock);
-  const mcp = mcpRoutes({ ...core, baseUrl: core.options.baseUrl });
-  const listening = await start(core, streams, mcp.routes);
-  if (flags.json) json({ url: listening.url, data: core.options.dataDir });
-  await terminated();
-  core.log.info('serve.stopping');
-  await core.cron.stop();
-  await core.runner.stop();
-  streams.closeAll();
-  await mcp.closeAll();
-  await listening.stop(core.options.graceMs);
-  await core.close();
-  core.log.info('serve.stopped');
-}
-
-async function start(
-  core: Core,
-  streams: EventStreams,
-  undescribed: AnyElysia[],
-): Promise<Listening> {
-  const { options, log, clock } = core;
-  const perMinute = options.signInRatePerMinute;
-  const limiter = perMinute === 0 ? undefined : createRateLimiter({ clock, perMinute });
-  const describe = () => {
-    const { own, additions } = apiRoutes(core, streams, limiter);
-    return describeApi({
-      routes: own,
-      models: infrenceModels,
-      additions: { routes: additions, models: jobModels },
-      version,
-    });
-  };
-  const { own, additions } = apiRoutes(core, streams, limiter);
-  const site = openSite({ ...core, streams, limiter, describe });
-  const app = composeApp({
-    log,
-    routes: [...own, ...additions, ...undescribed, ...site.routes],
-    errorPage: site.errorPage,
-  });
+  const server = openServer(core, streams);
   // Before anything is answered: whoever sees that the server is up may count on its admin.
   const first = await firstSignIn(core);
-  const listening = listenOrFault(app, options);
-  if (options.runner) {
-    core.runner.start();
-    await core.cron.start();
+  const listening = listenOrFault(server.front, core.options);
+  announce(core, listening, first);
+  if (flags.json) json({ url: listening.url, data: core.options.dataDir });
+  try {
+    await Promise.race([terminated, Bun.sleep(PROBE_MS)]);
+    await goToWork(core, server.front);
+    await terminated;
+  } finally {
+    core.log.info('serve.stopping');
+    await core.cron.stop();
+    await core.runner.stop();
+    streams.closeAll();
+    await server.close();
+    await listening.stop(core.options.graceMs);
+    await core.close();
+    core.log.info('serve.stopped');
   }
+}
+
+/** What answers, and what it must end with: both are composed once it listens. */
+function openServer(core: Core, streams: EventStreams) {
+  const health = createHealth({ ...core, version });
+  let opened: ServeApp | undefined;
+  const front = createFront({
+    early: (request) =>
+      isHealth(request) ? health().then((dto) => Response.json(dto)) : undefined,
+    async compose() {
+      const { composeServeApp } = await import('./serve-app');
+      opened = await composeServeApp({ core, streams, health });
+      return opened.app;
+    },
+  });
+  return { front, close: async () => opened?.close() };
+}
+
+function isHealth({ method, url }: Request): boolean {
+  return method === 'GET' && new URL(url).pathname === '/health';
+}
+
+/** What waited for the server to listen; jobs that were committed before wait in the file. */
+async function goToWork({ options, runner, cron }: Core, front: Front): Promise<void> {
+  await front.ready();
+  if (!options.runner) return;
+  runner.start();
+  await cron.start();
+}
+
+function announce({ options, log }: Core, { url }: Listening, first: FirstSignIn | null): void {
   if (first) {
-    const link = new URL(first.path, options.baseUrl || listening.url);
+    const link = new URL(first.path, options.baseUrl || url);
     note(`Sign in as ${first.email}, once, within 30 minutes: ${link}`);
   }
-  if (!site.hasSecureCookies) {
-    log.warn('serve.insecure_cookies', { remedy: 'set SONDE_BASE_URL to an https address' });
-  }
-  log.info('serve.listening', { url: listening.url, data: options.dataDir, version });
-  return listening;
+  log.info('serve.listening', { url, data: options.dataDir, version });
 }
 
-/** Of the contract that the description is held to, and beside it. */
-function apiRoutes(core: Core, streams: EventStreams, limiter: RateLimiter | undefined) {
-  const { options, queue, clock } = core;
-  return {
-    own: infrenceRoutes({
-      ...core,
-      streams,
-      limiter,
-      syncWaitMs: options.syncWaitMs,
-      maxUploadBytes: options.documentMaxBytes + MULTIPART_OVERHEAD_BYTES,
-    }),
-    additions: [
-      jobRoutes({ ...core, defaultLanguage: options.language }),
-      ...research2llmRoutes(core),
-      healthRoutes({ queue, clock, version }),
-    ],
-  };
-}
-
-function listenOrFault(
-  app: Parameters<typeof listen>[0],
-  { host, port }: { host: string; port: number },
-): Listening {
+function listenOrFault(front: Front, { host, port }: { host: string; port: number }): Listening {
   try {
-    return listen(app, { host, port });
+    return listen(front, { host, port });
   } catch (cause) {
     throw new Fault(
       'unavailable',
@@ -140,7 +114,7 @@ function listenOrFault(
 }
 
 /** SIGTERM of a supervisor, SIGINT of a terminal. A second one ends the process at once. */
-function terminated(): Promise<void> {
+function terminationAsked(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });

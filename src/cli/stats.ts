@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { statsDto } from '../api/infrence/admin/stats';
 import { formatCredits } from '../lib/money';
 import { addCommonFlags, type CommonFlags, withCore } from './context';
 import { json, line, table } from './output';
@@ -11,6 +10,7 @@ export function addStatsCommand(program: Command): void {
 }
 
 async function stats(flags: CommonFlags): Promise<void> {
+  const { statsDto } = await import('../api/infrence/admin/stats');
   const figures = await withCore(flags, (core) => statsDto(core));
   if (flags.json) return json(figures);
   line(`Users: ${figures.total_users}, ${figures.suspended_users} of them suspended`);

@@ -54,10 +54,13 @@ function faultOf(code: string | number, error: unknown): Fault | undefined {
   if (error instanceof ParseError && error.cause instanceof Fault) return error.cause;
   if (error instanceof ValidationError)
     return validationFault(error.all[0] as ValueError | undefined);
-  if (code === 'NOT_FOUND')
-    return new Fault('not_found', 'nothing is here: see /api/docs for what is');
+  if (code === 'NOT_FOUND') return nothingHere();
   if (code === 'PARSE') return new Fault('invalid_request', 'the body is not valid JSON');
   return undefined;
+}
+
+export function nothingHere(): Fault {
+  return new Fault('not_found', 'nothing is here: see /api/docs for what is');
 }
 
 export function statusOf(code: FaultCode): number {

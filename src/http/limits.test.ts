@@ -2,8 +2,9 @@ import { afterAll, describe, expect, test } from 'bun:test';
 import { Elysia } from 'elysia';
 import { ManualClock } from '../../tests/support/clock';
 import { silentLog } from '../../tests/support/log';
-import { composeApp, listen } from './app';
+import { composeApp } from './app';
 import { createRateLimiter, limitSignIn, type RateLimiter } from './limits';
+import { listen } from './listen';
 
 const closers: (() => unknown)[] = [];
 afterAll(() => Promise.all(closers.map((close) => close())));

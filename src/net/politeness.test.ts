@@ -1,8 +1,11 @@
-import { expect, test } from 'bun:test';
+import { beforeAll, expect, test } from 'bun:test';
 import { ManualClock } from '../../tests/support/clock';
 import { createPacedApi, createPoliteFetch } from './politeness';
 import { createTurns, TooManyWaiting } from './turns';
 import type { FetchedPage, GuardedFetch } from './types';
+
+/** Loaded for the first page, which takes longer than a test settles. */
+beforeAll(() => import('tldts'));
 
 const settle = () => Bun.sleep(0);
 

@@ -1,4 +1,3 @@
-import { getDomain } from 'tldts';
 import type { Clock } from '../lib/clock';
 import { createTurns, type TurnLimits } from './turns';
 import type { ApiFetch, GuardedFetch } from './types';
@@ -27,8 +26,8 @@ export function createPoliteFetch(deps: PolitenessDeps): GuardedFetch {
   const turns = createTurns(clock, { maxAtOnce, minGapMs, maxWaiting: MAX_WAITING });
   return {
     async get(url, options = { robots: true }) {
-      const site = siteOf(url);
-      if (!options.robots || site === null) return fetch.get(url, options);
+      const site = options.robots ? await siteOf(url) : null;
+      if (site === null) return fetch.get(url, options);
       const end = await turns.take(site, options.signal);
       try {
         return await fetch.get(url, options);
@@ -58,8 +57,10 @@ export function createPacedApi(
 }
 
 /** Null for what is no address: the fetch refuses it. */
-function siteOf(url: string): string | null {
+async function siteOf(url: string): Promise<string | null> {
   if (!URL.canParse(url)) return null;
+  // Loaded for the first page: it unfolds the whole list of public suffixes.
+  const { getDomain } = await import('tldts');
   const { host } = new URL(url);
   return getDomain(host) ?? host;
 }

@@ -3,10 +3,10 @@ import type { Clock } from '../lib/clock';
 import type { Library } from '../library/service';
 import { createWaveCommit } from './committing';
 import type { RunningState } from './gathering';
+import { initialState } from './initial-state';
 import type { LlmSetup } from './llm/stages';
 import { Meter } from './meter';
 import { budgetOf, capMicros, priceOfDone, priceOfUsed, type Used } from './modes';
-import { initialState, runPipeline } from './pipeline';
 import type { Reader, SearchProvider } from './ports';
 import { createSettlement, type SettlementDeps } from './settlement';
 import { type ResearchRow, researchStore } from './store';
@@ -24,7 +24,7 @@ export interface ResearchJobDeps extends SettlementDeps {
   llm?: LlmSetup | undefined;
   reader: Reader;
   /** Who may be asked for a user, by what the request allows. */
-  providers(userId: string, search: PinnedRequest['search']): SearchProvider[];
+  providers(userId: string, search: PinnedRequest['search']): Promise<SearchProvider[]>;
   concurrency: number;
 }
 
@@ -40,12 +40,14 @@ export function createResearchHandler(deps: ResearchJobDeps): JobHandler {
     const request = JSON.parse(row.request) as PinnedRequest;
     const committed = row.checkpoint ? (JSON.parse(row.checkpoint) as RunningState) : initialState;
     const meter = meterOf(run, row, request, committed);
+    // Loaded for the first job: a server that starts has none to perform yet.
+    const { runPipeline } = await import('./pipeline');
     const state = await runPipeline(
       request,
       budgetOf(request),
       committed,
       {
-        providers: deps.providers(row.userId, request.search),
+        providers: await deps.providers(row.userId, request.search),
         reader: deps.reader,
         stages: deps.stages,
         llm: deps.llm,

@@ -165,7 +165,7 @@ async function openWorld() {
       library,
       reader,
       stages,
-      providers: () => providers,
+      providers: async () => providers,
       concurrency: 1,
     });
     const run = { job, signal: abort.signal, write: db.write };

@@ -1,7 +1,7 @@
 import { zstdDecompressSync } from 'node:zlib';
 import type { Job, JobState } from '../jobs/types';
 import { Fault } from '../lib/fault';
-import { type Report, type ReportFormat, writeReport } from './report/write';
+import type { Report, ReportFormat } from './report/write';
 import { type SourceText, sourceText } from './source-text';
 import { type ResearchListRow, researchStore } from './store';
 import { type Asker, Submission, type SubmissionDeps, type Submitted } from './submission';
@@ -105,6 +105,7 @@ export function createResearch(deps: SubmissionDeps): Research {
       return sourceText(state, number, (hash) => library.snapshot(hash));
     },
     async report(id, userId, format) {
+      const { writeReport } = await import('./report/write');
       return writeReport(await get(id, userId), format);
     },
     async verify(id, userId) {

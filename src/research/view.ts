@@ -1,5 +1,5 @@
 import type { Job } from '../jobs/types';
-import { initialState } from './pipeline';
+import { initialState } from './initial-state';
 import type { ResearchRow } from './store';
 import type { ResearchState } from './types';
 

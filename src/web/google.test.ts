@@ -6,8 +6,9 @@ import { GOOGLE_USER, type Google, startGoogle } from '../accounts/google-fixtur
 import { createIdentities } from '../accounts/identities';
 import { googleSettings } from '../accounts/issuer-settings';
 import { createWebSessions } from '../accounts/web-sessions';
-import { composeApp, listen } from '../http/app';
+import { composeApp } from '../http/app';
 import { createRateLimiter } from '../http/limits';
+import { listen } from '../http/listen';
 import { assert } from '../lib/assert';
 import { createAddressPolicy } from '../net/addresses';
 import { createFormPost } from '../net/form-post';

@@ -4,7 +4,8 @@ import { silentLog } from '../../tests/support/log';
 import type { Viewer } from '../../views/layout';
 import { PUBLIC_PAGES } from '../../views/navigation';
 import { createBilling } from '../billing/service';
-import { composeApp, listen } from '../http/app';
+import { composeApp } from '../http/app';
+import { listen } from '../http/listen';
 import { publicRoutes } from './public';
 
 const billing = createBilling();

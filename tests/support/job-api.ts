@@ -123,7 +123,7 @@ export async function openJobApi(nowMs: number) {
       synthesize: async (input) => synthesize(input),
       fillTyped: async (input) => fillTyped(input),
     },
-    providers: () => providers,
+    providers: async () => providers,
     concurrency: 4,
   });
   const runner = createRunner({

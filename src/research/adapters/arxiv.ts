@@ -3,7 +3,7 @@ import { Fault } from '../../lib/fault';
 import type { SearchHit, SearchProvider, SearchQuery } from '../ports';
 import { unpromised, validEntries } from './answer';
 import { type ApiDeps, askApi, type Vendor } from './api';
-import { type AtomEntry, parseAtom } from './atom';
+import type { AtomEntry } from './atom';
 import { contentWords } from './content-words';
 import { publishedMsOf } from './freshness';
 import { webHit } from './web-hit';
@@ -37,6 +37,7 @@ export function createArxivProvider(deps: ApiDeps): SearchProvider {
       if (url === null) return [];
       const call = { url, accept: 'application/atom+xml' };
       const bytes = await askApi(VENDOR, call, deps, signal);
+      const { parseAtom } = await import('./atom');
       const entries = parseAtom(new TextDecoder().decode(bytes));
       if (entries === null) throw unpromised(VENDOR.title);
       if (entries.some(isError)) throw notUnderstood();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { Job } from '../../jobs/types';
-import { initialState } from '../pipeline';
+import { initialState } from '../initial-state';
 import type { Finding, Quote, ResearchState, Source } from '../types';
 import type { ResearchView } from '../view';
 import { cslReport } from './csl';

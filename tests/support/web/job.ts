@@ -68,7 +68,7 @@ export async function openSonde(wiki?: Host) {
       synthesize: async (input) => synthesize(input),
       fillTyped: async (input) => fillTyped(input),
     },
-    providers: () =>
+    providers: async () =>
       wiki ? [createWikipediaProvider({ ...ports, fetch, baseUrl: wiki.origin })] : [],
     concurrency: 1,
   });
