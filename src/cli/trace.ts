@@ -62,6 +62,8 @@ interface Loose {
   text?: unknown;
   url?: unknown;
   wave?: unknown;
+  model?: unknown;
+  attempt?: unknown;
   title?: unknown;
   textHash?: unknown;
   stopReason?: unknown;
@@ -72,7 +74,7 @@ interface Loose {
 function linesOf({ port, request, response }: TraceCall): string[] {
   const asked = loose(request);
   const answer = loose(response);
-  const failure = answer.error === undefined ? '' : `: ${answer.error}`;
+  const failure = typeof answer.error !== 'string' ? '' : `: ${answer.error}`;
   if (port === 'wave') {
     return [`wave ${asked.wave}`, ...list(asked.queries).map((query) => `“${query.text}”`)];
   }
@@ -85,6 +87,10 @@ function linesOf({ port, request, response }: TraceCall): string[] {
     const hits = list(response);
     const found = failure === '' ? `: ${hits.length} found` : failure;
     return [`${port} “${asked.text}”${found}`, ...hits.map((hit) => `${hit.url}  ${hit.title}`)];
+  }
+  if (port.startsWith('llm.')) {
+    const said = failure === '' ? `: ${answer.text}` : failure;
+    return [`${port} ${asked.model}, attempt ${asked.attempt}${said}`];
   }
   const hash = String(answer.textHash ?? '').slice(0, HASH_LENGTH);
   return [`${port} ${asked.url}${failure}`, ...(hash ? [`sha256 ${hash}…  ${answer.title}`] : [])];

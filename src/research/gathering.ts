@@ -33,7 +33,8 @@ import type {
   StopReason,
 } from './types';
 
-const READS_AT_ONCE = 6;
+/** Of one job. A wave of the usual modes is read in one go: each further round takes as long again. */
+const READS_AT_ONCE = 16;
 
 export interface GatheringPorts {
   providers: SearchProvider[];
@@ -230,6 +231,7 @@ export class Gathering {
   async read(state: ResearchState, maxCount: number): Promise<number> {
     let room = maxCount;
     let readCount = 0;
+    const told: Promise<void>[] = [];
     while (room > 0 && !this.#signal.aborted) {
       const wanted = Math.min(READS_AT_ONCE, room, this.unreadCount);
       const batch = this.#next(this.#meter.reserveSources(wanted));
@@ -243,8 +245,9 @@ export class Gathering {
         }
         readCount += 1;
         room -= 1;
-        await this.#addSource(state, hit, read.parsed);
+        told.push(this.#addSource(state, hit, read.parsed));
       }
+      await Promise.all(told.splice(0));
     }
     state.unreadCount = this.unreadCount;
     return readCount;
@@ -306,7 +309,8 @@ export class Gathering {
     }
   }
 
-  async #addSource(state: ResearchState, hit: SearchHit, parsed: Readable): Promise<void> {
+  /** Resolves when the asker can see it: those of one batch are committed together. */
+  #addSource(state: ResearchState, hit: SearchHit, parsed: Readable): Promise<void> {
     const channel = this.#providers.find(({ name }) => name === hit.provider)?.channel;
     const source = sourceOf(hit, parsed, this.#rules, {
       number: state.sources.length + 1,
@@ -319,7 +323,7 @@ export class Gathering {
       const text = parsed.content ?? contentOfText(parsed.text, kind);
       this.#contents.push({ source: number, kind, text });
     }
-    await this.#ports.emit({ type: 'source', data: { number, title, url } });
+    return this.#ports.emit({ type: 'source', data: { number, title, url } });
   }
 }
 

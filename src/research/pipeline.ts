@@ -7,7 +7,7 @@ import { settingsOf } from './settings';
 import type { Searched } from './stages/critic';
 import { facets } from './stages/facets';
 import { plan as planStage, queries } from './stages/plan';
-import type { Stages } from './thinking';
+import type { Moment, Stages } from './thinking';
 import type {
   Budget,
   PinnedRequest,
@@ -15,6 +15,7 @@ import type {
   ProgressEvent,
   ResearchState,
   StopReason,
+  TypedOutput,
 } from './types';
 
 /** What one wave leaves behind, committed as a whole. */
@@ -40,21 +41,6 @@ const MAX_FINDINGS = 24;
 const BRIEF_MAX_WORDS = { lite: 150, standard: 250, pro: 450, max: 600 } as const;
 /** The first of two waves leaves room for what it teaches to be searched in the second. */
 const FIRST_WAVE_SHARE = 0.7;
-
-export const initialState: ResearchState = {
-  plan: null,
-  waveCount: 0,
-  sources: [],
-  findings: [],
-  gaps: [],
-  searches: [],
-  unreadable: [],
-  unreadCount: 0,
-  followUps: [],
-  stopReason: null,
-  brief: null,
-  typed: null,
-};
 
 /**
  * Runs waves until a stop rule holds, each committed before the next begins. Resumes from any
@@ -183,8 +169,10 @@ class Job {
     const asked = queries(planOf(state), state.followUps);
     const hits = await this.#gathering.search(state, asked);
     const texts = asked.map((query) => query.text);
-    await this.#ports.emit({ type: 'wave', data: { wave: state.waveCount, queries: texts, hits } });
-    const readCount = await this.#gathering.read(state, this.#room(state));
+    const [readCount] = await Promise.all([
+      this.#gathering.read(state, this.#room(state)),
+      this.#ports.emit({ type: 'wave', data: { wave: state.waveCount, queries: texts, hits } }),
+    ]);
     if (this.#isLost()) return previous;
     await this.#think(state, readCount);
     // A model's stage that was broken off has gone by its rules: elsewhere it is asked again.
@@ -229,17 +217,24 @@ class Job {
     if (memory) state.llm = memory;
   }
 
-  /** Synthesize, and typed output. */
-  async #tell(state: ResearchState, moment: { isLast: boolean }): Promise<void> {
-    const stages = this.#stages;
+  /** Synthesize, and typed output: neither needs the other. */
+  async #tell(state: ResearchState, moment: Moment): Promise<void> {
     const { findings, sources, gaps } = state;
     const maxWords = BRIEF_MAX_WORDS[this.#request.mode];
     const told = { plan: planOf(state), findings, sources, gaps, maxWords };
-    state.brief = (await stages.synthesize(told, moment)).brief;
-    if (this.#request.responseSchema === null) return;
+    const [{ brief }, typed] = await Promise.all([
+      this.#stages.synthesize(told, moment),
+      this.#typed(findings, moment),
+    ]);
+    state.brief = brief;
+    if (typed) state.typed = typed;
+  }
+
+  async #typed(findings: ResearchState['findings'], moment: Moment): Promise<TypedOutput | null> {
     const { question, responseSchema: schema } = this.#request;
+    if (schema === null) return null;
     const { pages } = this.#gathering;
-    state.typed = await stages.fillTyped({ schema, question, pages, findings }, moment);
+    return this.#stages.fillTyped({ schema, question, pages, findings }, moment);
   }
 
   #stopReason(state: ResearchState, readCount: number): StopReason | null {

@@ -66,11 +66,14 @@ function interruptionOf(trace: readonly TraceCall[]): string | null {
   return reason === 'budget' || reason === 'canceled' ? reason : null;
 }
 
+/** What a recorder keeps of a call that threw, and nothing beside it: an answer may have an `error` of
+ * its own, as that of a model has. */
 function isError(response: unknown): response is { error: string } {
   return (
     typeof response === 'object' &&
     response !== null &&
     'error' in response &&
-    typeof response.error === 'string'
+    typeof response.error === 'string' &&
+    Object.keys(response).length === 1
   );
 }

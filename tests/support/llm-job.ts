@@ -4,16 +4,12 @@ import { sha256Hex } from '../../src/lib/ids';
 import type { Snapshot } from '../../src/library/types';
 import { createApiFetch } from '../../src/net/api-fetch';
 import { analyse } from '../../src/research/analyse';
+import { initialState } from '../../src/research/initial-state';
 import { excerpt } from '../../src/research/llm/excerpt';
 import { locateAll } from '../../src/research/llm/locate';
 import { createLlmSetup, type LlmOptions } from '../../src/research/llm/setup';
 import { Meter, unmetered } from '../../src/research/meter';
-import {
-  type Checkpoint,
-  initialState,
-  type PipelinePorts,
-  runPipeline,
-} from '../../src/research/pipeline';
+import { type Checkpoint, type PipelinePorts, runPipeline } from '../../src/research/pipeline';
 import type { SearchProvider } from '../../src/research/ports';
 import { synthesize } from '../../src/research/stages/synthesize';
 import { fillTyped } from '../../src/research/typed/fill';

@@ -1,5 +1,4 @@
 import type { Static, TSchema } from '@sinclair/typebox';
-import { pause } from '../../net/retry';
 import type { Llm, LlmCall, LlmMessage } from '../ports';
 import { type CallDeps, callOnce } from './call';
 import type { LlmStage } from './memory';
@@ -18,7 +17,6 @@ export interface Question<Schema extends TSchema> {
 
 /** One, and one more when it fails in whatever way. */
 const MAX_CALLS = 2;
-const PAUSE_JITTER_MS = 250;
 
 /**
  * What a model answers, valid against the schema; undefined when it does not answer, answers
@@ -31,25 +29,26 @@ export async function ask<Schema extends TSchema>(
 ): Promise<Static<Schema> | undefined> {
   const { stage, llm, schema, signal } = question;
   const call = callOf(question);
-  if (maxInputTokens(call) + call.maxOutputTokens > llm.contextTokens) return undefined;
+  const inputTokens = maxInputTokens(call);
+  if (inputTokens + call.maxOutputTokens > llm.contextTokens) return undefined;
+  let pauseMs = 0;
   for (let attempt = 1; attempt <= MAX_CALLS; attempt += 1) {
-    const outcome = await callOnce(deps, { stage, llm, attempt, signal }, call);
+    const outcome = await callOnce(
+      deps,
+      { stage, llm, attempt, inputTokens, pauseMs, signal },
+      call,
+    );
     if (outcome.text === null) {
-      if (outcome.pauseMs === null || attempt === MAX_CALLS) return undefined;
-      await waited(deps, outcome.pauseMs, signal);
+      if (outcome.pauseMs === null) return undefined;
+      pauseMs = outcome.pauseMs;
       continue;
     }
+    pauseMs = 0;
     const value = readJson(schema, outcome.text);
     if (value !== undefined) return value;
     deps.stats.stages[stage].failures += 1;
   }
   return undefined;
-}
-
-/** Cut short when the time is over: the next call then is not made. */
-async function waited({ clock, chance }: CallDeps, ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await pause(clock, ms + chance.fraction() * PAUSE_JITTER_MS, signal).catch(() => {});
 }
 
 function callOf({ name, schema, messages, maxOutputTokens }: Question<TSchema>): LlmCall {

@@ -2,12 +2,11 @@ import type { Clock } from '../../lib/clock';
 import { Fault, publicMessage } from '../../lib/fault';
 import { type Chance, sha256Hex } from '../../lib/ids';
 import { FetchFault } from '../../net/fetch-fault';
-import { pauseBeforeRetryMs } from '../../net/retry';
+import { pause, pauseBeforeRetryMs } from '../../net/retry';
 import type { Llm, LlmCall } from '../ports';
 import type { LlmStage, LlmStats } from './memory';
 import { costUsdMicros } from './price';
 import type { Purse } from './purse';
-import { maxInputTokens } from './tokens';
 
 /** What came of one call: all of it data, so that a replay goes the same way. */
 export interface LlmOutcome {
@@ -37,6 +36,8 @@ export interface CallDeps {
   purse: Purse;
   tape: LlmTape;
   stats: LlmStats;
+  /** The calls of the job that are under way, each until what it did not cost is given back. */
+  open: Set<Promise<unknown>>;
 }
 
 export interface CallOptions {
@@ -44,8 +45,14 @@ export interface CallOptions {
   llm: Llm;
   /** 1 for the first time. */
   attempt: number;
+  /** The most that the call can have. */
+  inputTokens: number;
+  /** To wait before the call is made; 0 for not at all. A replay makes no call, and does not wait. */
+  pauseMs: number;
   signal: AbortSignal;
 }
+
+const PAUSE_JITTER_MS = 250;
 
 const NOT_CALLED = {
   text: null,
@@ -78,26 +85,45 @@ export async function callOnce(
 }
 
 /**
- * The worst cost of the call is reserved before it is made. What the answer did not cost is given
- * back; a call that was refused costs nothing; one that broke off may have been billed, and stays
- * counted in full.
+ * The worst cost of the call is reserved before it is made. What does not fit beside the calls under
+ * way waits for what they give back. What the answer did not cost is given back; a call that was
+ * refused costs nothing; one that broke off may have been billed, and stays counted in full.
  */
 async function spend(
-  { purse }: CallDeps,
-  { stage, llm, signal }: CallOptions,
+  deps: CallDeps,
+  { stage, llm, inputTokens, pauseMs, signal }: CallOptions,
   call: LlmCall,
 ): Promise<LlmOutcome> {
-  if (signal.aborted) return { ...NOT_CALLED, error: 'not asked: the time of the job was over' };
+  const { purse, open } = deps;
+  if (pauseMs > 0) await waited(deps, pauseMs, signal);
   const worst = costUsdMicros(llm.price, {
-    inputTokens: maxInputTokens(call),
+    inputTokens,
     outputTokens: call.maxOutputTokens,
   });
-  if (!(await purse.reserve(stage, worst))) {
-    return { ...NOT_CALLED, error: 'not asked: the cost limit of the job leaves no room for it' };
+  for (;;) {
+    if (signal.aborted) return { ...NOT_CALLED, error: 'not asked: the time of the job was over' };
+    if (await purse.reserve(stage, worst)) break;
+    if (open.size === 0) {
+      return { ...NOT_CALLED, error: 'not asked: the cost limit of the job leaves no room for it' };
+    }
+    await Promise.race(open);
   }
-  const outcome = await answered(llm, call, signal, worst);
-  await purse.giveBack(worst - outcome.costUsdMicros);
-  return outcome;
+  const paid = answered(llm, call, signal, worst).then(async (outcome) => {
+    await purse.giveBack(worst - outcome.costUsdMicros);
+    return outcome;
+  });
+  const ended: Promise<unknown> = paid.then(
+    () => open.delete(ended),
+    () => open.delete(ended),
+  );
+  open.add(ended);
+  return paid;
+}
+
+/** Cut short when the time is over: the call then is not made. */
+async function waited({ clock, chance }: CallDeps, ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await pause(clock, ms + chance.fraction() * PAUSE_JITTER_MS, signal).catch(() => {});
 }
 
 async function answered(

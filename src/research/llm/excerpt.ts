@@ -1,7 +1,7 @@
 import { terms } from '../text/terms';
 import { MAX_PAGE_UNITS, readRanges } from '../text/window';
 import type { Page } from '../types';
-import { maxTokens, withinTokens } from './tokens';
+import { isSurelyWithin, maxTokens, withinTokens } from './tokens';
 
 export interface ExcerptInput {
   page: Pick<Page, 'text' | 'spans' | 'readLength'>;
@@ -12,16 +12,24 @@ export interface ExcerptInput {
 
 /** Between parts of a page that do not stand together. */
 const BREAK = '\n\n';
+/** More than any character has: a part always ends. */
+const MIN_PIECE_TOKENS = 64;
 /** Of the room, for the opening of the page: it tells what the page is about. */
 const LEAD_SHARE = 0.15;
+
+/** All that the job reads of a page when that surely fits; null when it has to be looked at closely.
+ * Costs next to nothing. */
+export function wholeExcerpt({ page, maxTokens: room }: ExcerptInput): string | null {
+  const read = readOf(page);
+  return isSurelyWithin(read, room) ? read : null;
+}
 
 /**
  * What of a page is shown to a model: all that the job reads of it when it fits, else its opening
  * and the paragraphs that share most with the questions, in their order.
  */
 export function excerpt({ page, questions, maxTokens: room }: ExcerptInput): string {
-  const ranges = readRanges(page, page.readLength ?? MAX_PAGE_UNITS);
-  const read = ranges.map(({ start, end }) => page.text.slice(start, end)).join(BREAK);
+  const read = readOf(page);
   if (maxTokens(read) <= room) return read;
   const paragraphs = read
     .split(/\n\s*\n/)
@@ -43,11 +51,16 @@ export function excerpt({ page, questions, maxTokens: room }: ExcerptInput): str
   return [lead, ...kept.map(({ text }) => text)].join(BREAK);
 }
 
+function readOf(page: ExcerptInput['page']): string {
+  const ranges = readRanges(page, page.readLength ?? MAX_PAGE_UNITS);
+  return ranges.map(({ start, end }) => page.text.slice(start, end)).join(BREAK);
+}
+
 /** A long paragraph in parts that fit, cut at spaces where there are some. */
 function pieces(text: string, room: number): string[] {
   const parts: string[] = [];
   for (let rest = text; rest !== ''; ) {
-    const part = withinTokens(rest, Math.max(4, room));
+    const part = withinTokens(rest, Math.max(MIN_PIECE_TOKENS, room));
     const space = part.length < rest.length ? part.lastIndexOf(' ') : -1;
     const cut = space > part.length / 2 ? space : part.length;
     parts.push(rest.slice(0, cut));

@@ -4,6 +4,8 @@ export interface Place {
   end: number;
 }
 
+/** A quote is looked for on the spot in a text when no text and quote can make it take milliseconds. */
+const MAX_COMPARISONS = 20_000_000;
 /** Shorter quotes stand anywhere by chance. */
 const MIN_FOLDED_UNITS = 12;
 const MAX_QUOTE_UNITS = 2_000;
@@ -35,21 +37,14 @@ export class Locator {
   }
 
   locate(quote: string): Place | null {
-    const wanted = longestPart(quote.slice(0, MAX_QUOTE_UNITS));
-    // Models put quotation marks around a quote, and a full stop behind it.
-    const bare = wanted.replace(/^["'“”‘’«»\s]+|["'“”‘’«»\s.,;:]+$/g, '');
-    const key = fold(bare).text;
-    if (key.length < MIN_FOLDED_UNITS) return null;
-    return this.#exact(wanted) ?? this.#normalised(fold(wanted).text) ?? this.#near(key);
+    const asked = wantedOf(quote);
+    if (!asked) return null;
+    const { wanted, key } = asked;
+    return exactPlace(this.#text, wanted) ?? this.#normalised(fold(wanted).text) ?? this.#near(key);
   }
 
   #near(key: string): Place | null {
     return this.#normalised(key) ?? this.#gapped(key);
-  }
-
-  #exact(wanted: string): Place | null {
-    const start = wholeIndexOf(this.#text, wanted);
-    return start === -1 ? null : { start, end: start + wanted.length };
   }
 
   #normalised(key: string): Place | null {
@@ -78,6 +73,31 @@ export class Locator {
     }
     return null;
   }
+}
+
+/** What of a quote is looked for, and by which letters; null when it is too short to prove anything. */
+function wantedOf(quote: string): { wanted: string; key: string } | null {
+  const wanted = longestPart(quote.slice(0, MAX_QUOTE_UNITS));
+  // Models put quotation marks around a quote, and a full stop behind it.
+  const bare = wanted.replace(/^["'“”‘’«»\s]+|["'“”‘’«»\s.,;:]+$/g, '');
+  const key = fold(bare).text;
+  return key.length < MIN_FOLDED_UNITS ? null : { wanted, key };
+}
+
+function exactPlace(text: string, wanted: string): Place | null {
+  const start = wholeIndexOf(text, wanted);
+  return start === -1 ? null : { start, end: start + wanted.length };
+}
+
+/** The place that a {@link Locator} finds first, when the quote stands there letter by letter and
+ * finding it takes no time; null says nothing. */
+export function locateLetterByLetter(text: string, quote: string): Place | null {
+  const wanted = wantedOf(quote)?.wanted;
+  if (wanted === undefined || text.length * wanted.length > MAX_COMPARISONS) return null;
+  const start = text.indexOf(wanted);
+  const end = start + wanted.length;
+  // Inside a word it may stand many times: that is looked for elsewhere.
+  return start === -1 || cutsWord(text, start, end) ? null : { start, end };
 }
 
 /** The index of the word that ends the quote which begins at `from`; null when it is not there. */
@@ -184,10 +204,13 @@ export function locateAll({ text, quotes }: { text: string; quotes: string[] }):
 function wholeIndexOf(text: string, part: string): number {
   if (part === '') return -1;
   for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + 1)) {
-    const end = at + part.length;
-    if (!isInWord(text, at) && !isInWord(text, end)) return at;
+    if (!cutsWord(text, at, at + part.length)) return at;
   }
   return -1;
+}
+
+function cutsWord(text: string, start: number, end: number): boolean {
+  return isInWord(text, start) || isInWord(text, end);
 }
 
 /** Scripts without spaces may be cut anywhere. */

@@ -4,8 +4,8 @@ import type { Page, Plan } from '../types';
 import { ask } from './ask';
 import type { CallDeps } from './call';
 import { DATA_RULE, fenced, oneLine } from './data';
-import type { ExcerptInput } from './excerpt';
-import type { Place } from './locate';
+import { type ExcerptInput, wholeExcerpt } from './excerpt';
+import { locateLetterByLetter, type Place } from './locate';
 import type { LlmMemory } from './memory';
 import { maxTokens, outputTokens } from './tokens';
 
@@ -30,7 +30,8 @@ const MIN_EXCERPT_TOKENS = 500;
 const SPARE_TOKENS = 800;
 const MAX_TITLE_UNITS = 200;
 const MAX_QUOTES = 12;
-const READS_AT_ONCE = 4;
+/** Of one job. As many as most jobs read pages in a wave: each further round takes as long again. */
+const READS_AT_ONCE = 12;
 
 /** What of reading costs CPU. */
 export interface ReadTools {
@@ -81,11 +82,12 @@ async function readPage(
   const room = llm.contextTokens - maxOutputTokens - maxTokens(rules) - SPARE_TOKENS;
   if (room < MIN_EXCERPT_TOKENS) return [];
   const { text, spans = null, readLength } = page;
-  const shown = await deps.excerpt({
+  const wanted = {
     page: { text, spans, ...(readLength === undefined ? {} : { readLength }) },
     questions: plan.subQuestions,
     maxTokens: Math.min(room, MAX_EXCERPT_TOKENS),
-  });
+  };
+  const shown = wholeExcerpt(wanted) ?? (await deps.excerpt(wanted));
   const title = oneLine(page.title, MAX_TITLE_UNITS);
   const answer = await ask(deps, {
     stage: 'read',
@@ -122,12 +124,29 @@ async function located(
   const credible = proposed
     .slice(0, MAX_QUOTES)
     .filter(({ source, question }) => source === page.source && question in plan.subQuestions);
-  const quotes = credible.map(({ quote }) => quote);
-  const places = quotes.length === 0 ? [] : await tools.locate({ text: page.text, quotes });
+  const places = await placesOf(
+    tools,
+    page.text,
+    credible.map(({ quote }) => quote),
+  );
   const proposals = credible.flatMap(({ question: subQuestion }, at) => {
     const place = places[at];
     return place ? [{ source: page.source, subQuestion, ...place }] : [];
   });
   stats.droppedQuotes += proposed.length - proposals.length;
   return proposals;
+}
+
+/** Most quotes stand as they are given. What is not found at once is looked for in a Worker. */
+async function placesOf(
+  tools: ReadTools,
+  text: string,
+  quotes: readonly string[],
+): Promise<(Place | null)[]> {
+  const places = quotes.map((quote) => locateLetterByLetter(text, quote));
+  const left = [...places.keys()].filter((at) => places[at] === null);
+  if (left.length === 0) return places;
+  const found = await tools.locate({ text, quotes: left.map((at) => quotes[at] ?? '') });
+  for (const [index, at] of left.entries()) places[at] = found[index] ?? null;
+  return places;
 }

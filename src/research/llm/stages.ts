@@ -52,7 +52,7 @@ export function createLlmStages(base: Stages, setup: LlmSetup, job: LlmJob): Sta
   const { request, clock, meter, tape, signal, writingSignal } = job;
   const memory = structuredClone(job.memory ?? emptyMemory(reader.model, writer.model));
   const purse = openPurse(request, meter, setup, memory);
-  const deps: CallDeps = { clock, chance, purse, tape, stats: memory.stats };
+  const deps: CallDeps = { clock, chance, purse, tape, stats: memory.stats, open: new Set() };
   return {
     plan: (question, branches, fallback) =>
       planWith(deps, reader, { question, branches, fallback, signal }),

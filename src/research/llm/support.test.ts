@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { carries, ordinaryWords } from './support';
+import { createSupport, ordinaryWords } from './support';
 
 const QUOTES = [
   'The Orrin bridge was opened on 4 May 1961 by Mayor Ada Lund.',
@@ -9,8 +9,8 @@ const QUOTES = [
 
 function isCarried(sentence: string, quotes = QUOTES): boolean {
   const question = 'When was the Orrin bridge opened?';
-  const ground = { question, ordinary: ordinaryWords(QUOTES) };
-  return quotes.some((quote) => carries(sentence, { ...ground, quote }));
+  const carries = createSupport({ question, ordinary: ordinaryWords(QUOTES) });
+  return quotes.some((quote) => carries(sentence, quote));
 }
 
 describe("the writer's critic", () => {

@@ -3,10 +3,8 @@ import { NEGATION } from '../text/stopWords';
 import { terms } from '../text/terms';
 import { type Value, values } from '../text/values';
 
-/** What a sentence may rest on. */
+/** What all sentences of an answer are judged by. */
 export interface Ground {
-  /** One quote: two half-truths of two sources would make a lie that neither tells. */
-  quote: string;
   /** The asker's own words: what they name may be named, but it proves nothing. */
   question: string;
   /** Words that some finding has without a capital: at the head of a sentence they are no names. */
@@ -22,28 +20,50 @@ const CONNECTIVES = new Set(
 );
 
 /**
- * Whether a quote carries a sentence: each number, date and name of it stands in the quote, most of
- * its words do, and it denies something if and only if the quote does. Which of two things did what to the
- * other it cannot see; that is why the quotes stand beside the brief.
+ * Judges whether a quote carries a sentence: each number, date and name of it stands in the quote,
+ * most of its words do, and it denies something if and only if the quote does. It is one quote: two
+ * half-truths of two sources would make a lie that neither tells. Which of two things did what to
+ * the other it cannot see; that is why the quotes stand beside the brief.
  */
-export function carries(sentence: string, ground: Ground): boolean {
-  const { quote: said } = ground;
-  return (
-    hasItsFigures(sentence, said) &&
-    hasItsNames(sentence, said, ground) &&
-    hasItsWords(sentence, said, ground.question) &&
-    NEGATION.test(said) === NEGATION.test(sentence)
-  );
+export function createSupport(ground: Ground): (sentence: string, quote: string) => boolean {
+  const asked = new Set(terms(ground.question));
+  // Many sentences are held against the same quotes.
+  const quotes = new Map<string, Said>();
+  return (text, quote) => {
+    const said = quotes.get(quote) ?? readSaid(quote);
+    quotes.set(quote, said);
+    return (
+      hasItsFigures(text, said) &&
+      hasItsNames(text, said, asked, ground.ordinary) &&
+      hasItsWords(text, said, asked) &&
+      said.isDenial === NEGATION.test(text)
+    );
+  };
 }
 
-function hasItsFigures(sentence: string, said: string): boolean {
-  const known = values(said);
+/** What a quote says. */
+interface Said {
+  values: readonly Value[];
+  figures: ReadonlySet<string>;
+  terms: ReadonlySet<string>;
+  isDenial: boolean;
+}
+
+function readSaid(quote: string): Said {
+  return {
+    values: values(quote),
+    figures: new Set(figures(quote)),
+    terms: new Set(terms(quote)),
+    isDenial: NEGATION.test(quote),
+  };
+}
+
+function hasItsFigures(sentence: string, said: Said): boolean {
   const own = values(sentence);
-  if (!own.every((value) => known.some((other) => bears(other, value)))) return false;
-  const digits = new Set(figures(said));
+  if (!own.every((value) => said.values.some((known) => bears(known, value)))) return false;
   const inValues = (at: number) => own.some(({ start, end }) => start <= at && at < end);
   return [...sentence.matchAll(FIGURE)].every(
-    (match) => inValues(match.index) || digits.has(plainFigure(match[0])),
+    (match) => inValues(match.index) || said.figures.has(plainFigure(match[0])),
   );
 }
 
@@ -65,13 +85,17 @@ function bears(known: Value, value: Value): boolean {
   return known.value === value.value && (value.kind === 'number' || known.unit === value.unit);
 }
 
-function hasItsNames(sentence: string, said: string, { question, ordinary }: Ground): boolean {
-  const known = new Set([...terms(said), ...terms(question)]);
+function hasItsNames(
+  sentence: string,
+  said: Said,
+  asked: ReadonlySet<string>,
+  ordinary: ReadonlySet<string>,
+): boolean {
   return names(sentence).every(({ text, start }) => {
     const words = text.split(/\s+/);
     // The head of a sentence has its capital whether it is a name or not.
     const own = start === 0 && isOrdinary(words[0], ordinary) ? words.slice(1) : words;
-    return terms(own.join(' ')).every((term) => known.has(term));
+    return terms(own.join(' ')).every((term) => said.terms.has(term) || asked.has(term));
   });
 }
 
@@ -80,14 +104,11 @@ function isOrdinary(word: string | undefined, ordinary: ReadonlySet<string>): bo
   return CONNECTIVES.has(lower) || ordinary.has(lower);
 }
 
-function hasItsWords(sentence: string, said: string, question: string): boolean {
-  const own = new Set(terms(sentence));
-  if (own.size === 0) return false;
-  const quoted = new Set(terms(said));
-  const asked = new Set(terms(question));
-  const inQuotes = [...own].filter((term) => quoted.has(term)).length;
-  const inEither = [...own].filter((term) => quoted.has(term) || asked.has(term)).length;
-  return inQuotes > 0 && inEither >= MIN_SHARE * own.size;
+function hasItsWords(sentence: string, said: Said, asked: ReadonlySet<string>): boolean {
+  const own = [...new Set(terms(sentence))];
+  const inQuote = own.filter((term) => said.terms.has(term)).length;
+  const inEither = own.filter((term) => said.terms.has(term) || asked.has(term)).length;
+  return inQuote > 0 && inEither >= MIN_SHARE * own.length;
 }
 
 /** The words that texts have in small letters. */

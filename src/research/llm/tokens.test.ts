@@ -1,20 +1,81 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { excerpt } from './excerpt';
-import { maxInputTokens, maxTokens, withinTokens } from './tokens';
+import { isSurelyWithin, maxInputTokens, maxTokens, withinTokens } from './tokens';
 
 const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }));
 
 describe('the bound of tokens', () => {
-  test('is no less than the bytes, before and after the normalisation that some vocabularies do', () => {
+  /** The most that a vocabulary of GPT-4, GPT-4o, Claude, Llama 2, Llama 3 or Mistral makes of each,
+   * counted by their own tokenizers. */
+  test.each([
+    ['The survey of 1998 found 24 turbines, of which the harbour board had paid for nineteen.', 29],
+    ["It isn't known why the board's estimate (3.2 million) was twice as high — or was it?", 26],
+    ['DER AUSSCHUSS TAGT NICHT: ALL STAFF MUST LEAVE THE BUILDING AT ONCE.', 32],
+    ['Die Donaudampfschifffahrtsgesellschaft übernahm die Straßenbahnhaltestellen.', 25],
+    ['Wszyscy chrząszcze brzmią w trzcinie w Szczebrzeszynie, źdźbło po źdźble.', 43],
+    ['Lentokonesuihkuturbiinimoottoriapumekaanikko heräsi yöllä järven äärellä.', 37],
+    ['Tất cả mọi người sinh ra đều được tự do và bình đẳng về nhân phẩm.', 50],
+    ['Все мосты города были построены до войны, кроме одного.', 30],
+    ['Барлық адамдар тумысынан азат және тең болып дүниеге келеді.', 44],
+    ['Όλες οι γέφυρες της πόλης χτίστηκαν πριν από τον πόλεμο.', 66],
+    ['بنيت كل جسور المدينة قبل الحرب ما عدا جسرا واحدا.', 46],
+    ['כל הגשרים של העיר נבנו לפני המלחמה, מלבד אחד.', 46],
+    ['शहर के सभी पुल युद्ध से पहले बनाए गए थे।', 46],
+    ['สะพานทุกแห่งในเมืองสร้างก่อนสงคราม', 59],
+    ['நகரத்தின் அனைத்து பாலங்களும் போருக்கு முன் கட்டப்பட்டவை.', 106],
+    ['ქალაქის ყველა ხიდი ომამდე აშენდა.', 60],
+    ['Քաղաքի բոլոր կամուրջները կառուցվել են պատերազմից առաջ։', 102],
+    ['这座桥于一九六一年由市长揭幕,耗资三百二十万克朗。', 36],
+    ['この橋は市長によって開通され、タービンは二十四基ある。', 28],
+    ['이 다리는 시장이 개통하였으며 터빈은 스물네 개이다.', 44],
+    ['const readsAtOnce = Math.min(READS_AT_ONCE, room, this.unreadCount); // {a: [1, 2]}', 35],
+    ['{"id":"01a2023d-c783-72d6","n":[0.15,-3e8],"ok":true}', 39],
+    ['https://example.com/a-b_c/x.html?id=8f14e45fceea167a&utm=Zx9Qk#top', 43],
+    ['aGVsbG8gd29ybGQhIFRoaXMgaXMgYmFzZTY0IG9mIG5vdGhpbmcgYXQgYWxs', 48],
+    ['9b74c9897bac770ffc029102a200c5de 6512bd43d9caa6e02c990b0a82652dca', 60],
+    ['MKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQAPILSRVGDGTQDNLSGAEKAVQVKVKALP', 45],
+    ['gattacagattacaccgtagctagctaacgtacgtagctagcatcgatcg', 25],
+    ['xqzvk wjprtg bnmlkd qqwrtz fghjkl zxcvbn plmokn', 32],
+    ['| 12 | 4,301.5 | Vessby |\n| 13 | 99.02 | Orrin |\n\n\n---\n', 40],
+    ['😀👩‍👧🇵🇱✨ 𝔘𝔫𝔦 ½ ℻ ∀x∈ℝ → ﷺ', 54],
+  ])('is no less than the worst of six vocabularies makes of %p', (some, worst) => {
+    expect(maxTokens(some)).toBeGreaterThanOrEqual(worst);
+  });
+
+  test('leaves plain English most of the room', () => {
+    const english =
+      'The bridge was opened in the spring by the mayor of the town, who had waited for it for years.';
+    expect(maxTokens(english)).toBeLessThan(english.length / 1.8);
+  });
+
+  test('counts what no vocabulary knows by its bytes, after the normalisation that some do', () => {
+    for (const one of ['\ufdfa', '\u{1d518}', '👩‍👧', 'ⵣ', '龘', '𒀀']) {
+      const bytes = Math.max(Buffer.byteLength(one), Buffer.byteLength(one.normalize('NFKC')));
+      expect(maxTokens(one)).toBeGreaterThanOrEqual(bytes);
+    }
+  });
+
+  test('is sure by its bytes alone when it says so', () => {
     fc.assert(
-      fc.property(text, (some) => {
-        expect(maxTokens(some)).toBeGreaterThanOrEqual(Buffer.byteLength(some));
-        expect(maxTokens(some)).toBeGreaterThanOrEqual(Buffer.byteLength(some.normalize('NFKC')));
+      fc.property(text, fc.nat(60), (some, limit) => {
+        if (isSurelyWithin(some, limit)) expect(maxTokens(some)).toBeLessThanOrEqual(limit);
       }),
     );
-    // One character that becomes eighteen.
-    expect(maxTokens('\ufdfa')).toBe(Buffer.byteLength('\ufdfa'.normalize('NFKC')));
+  });
+
+  test('keeps every prompt of a hostile page within the context', () => {
+    fc.assert(
+      fc.property(text, fc.integer({ min: 100, max: 1_000 }), (some, room) => {
+        const body = some.repeat(200);
+        const shown = excerpt({
+          page: { text: body, spans: null },
+          questions: [],
+          maxTokens: room,
+        });
+        expect(maxTokens(shown)).toBeLessThanOrEqual(room);
+      }),
+    );
   });
 
   test('of a call is more than that of its messages and its schema', () => {

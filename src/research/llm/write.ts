@@ -7,7 +7,7 @@ import type { Finding, Quote } from '../types';
 import { ask } from './ask';
 import type { CallDeps } from './call';
 import { DATA_RULE, fenced, oneLine } from './data';
-import { carries, ordinaryWords } from './support';
+import { createSupport, ordinaryWords } from './support';
 import { maxTokens, outputTokens } from './tokens';
 
 const ANSWER = Type.Object(
@@ -121,7 +121,10 @@ function traced(
   shown: readonly Finding[],
   { plan }: Pick<SynthesizeInput, 'plan'>,
 ): Line[] {
-  const ordinary = ordinaryWords(shown.flatMap(({ quotes }) => quotes.map(({ text }) => text)));
+  const carries = createSupport({
+    question: plan.question,
+    ordinary: ordinaryWords(shown.flatMap(({ quotes }) => quotes.map(({ text }) => text))),
+  });
   return written.flatMap(({ text, findings: numbers }) => {
     const cited = [...new Set([...numbers, ...markedIn(text)])].flatMap((number) => {
       const finding = shown[number - 1];
@@ -129,9 +132,7 @@ function traced(
     });
     return sentencesOf(text).flatMap((sentence) => {
       const carriers = cited.flatMap((finding) => {
-        const quotes = finding.quotes.filter((quote) =>
-          carries(sentence, { quote: quote.text, question: plan.question, ordinary }),
-        );
+        const quotes = finding.quotes.filter(({ text: quote }) => carries(sentence, quote));
         return quotes.length === 0 ? [] : [{ finding, quotes }];
       });
       if (carriers.length === 0 || MARKUP.test(sentence)) return [];
