@@ -69,7 +69,8 @@ const WORKER_IDLE_MS = 30_000;
 const MAX_REDIRECTS = 5;
 /** Of a webhook's receiver: how long it may take, and how much of its answer is kept. */
 const WEBHOOK_LIMITS = { timeoutMs: 15_000, headBytes: 1_000 };
-const MAX_LLM_ANSWER_BYTES = 2 * 1024 * 1024;
+/** Of a stream, in which each token comes with hundreds of bytes about it. */
+const MAX_LLM_ANSWER_BYTES = 8 * 1024 * 1024;
 /** Every night, at an hour when few ask. */
 const NIGHTLY = '17 3 * * *';
 

@@ -103,6 +103,8 @@ function environmentOf({ modelUrl, webUrl }: World): Record<string, string> {
     SONDE_LLM_URL: modelUrl,
     SONDE_LLM_MODEL: 'simulated',
     SONDE_LLM_PRICE: '0.1/0.4',
+    // It stands for a service that answers as many as ask.
+    SONDE_LLM_CONCURRENCY: '0',
     // By default fewer run at once, and the others wait for their turn.
     SONDE_RESEARCH_CONCURRENCY: String(JOBS_AT_ONCE),
   };

@@ -22,6 +22,10 @@ export const LlmStats = Type.Object({
       input_tokens: count(),
       output_tokens: count(),
       cost_usd: Type.Number(),
+      errors: Type.Array(Type.String(), {
+        description:
+          'What was wrong with some that failed, in the words of the server where it has any.',
+      }),
     }),
   ),
 });
@@ -40,6 +44,7 @@ export function llmStatsDto({ llm }: ResearchState) {
       input_tokens: use.inputTokens,
       output_tokens: use.outputTokens,
       cost_usd: use.costUsdMicros / 1_000_000,
+      errors: use.errors ?? [],
     };
   });
   const micros = Object.values(stats.stages).reduce((sum, use) => sum + use.costUsdMicros, 0);

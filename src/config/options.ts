@@ -158,6 +158,13 @@ export const optionTable = {
     600_000,
     'Longest time for one answer of the LLM.',
   ),
+  llmConcurrency: integer(
+    'SONDE_LLM_CONCURRENCY',
+    16,
+    0,
+    10_000,
+    'Calls of the LLM at once, by all jobs together; 0 for no limit.',
+  ),
   siteConcurrency: integer(
     'SONDE_SITE_CONCURRENCY',
     2,

@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'bun:test';
-import { systemClock } from '../lib/clock';
+import { ManualClock } from '../../tests/support/clock';
+import { type Clock, systemClock } from '../lib/clock';
 import { createApiFetch } from './api-fetch';
 import type { FetchFault } from './fetch-fault';
 
@@ -12,9 +13,9 @@ function serve(answer: (request: Request) => Response | Promise<Response>): stri
   return server.url.href;
 }
 
-const apiFetch = (allow = ['127.0.0.1']) =>
+const apiFetch = (allow = ['127.0.0.1'], clock: Clock = systemClock) =>
   createApiFetch({
-    clock: systemClock,
+    clock,
     userAgent: 'SondeBot/0.1',
     allow,
     limits: { maxBytes: 100, timeoutMs: 5_000, maxRedirects: 5 },
@@ -79,4 +80,28 @@ test('a status that is no success is a fault with its Retry-After', async () => 
   const url = serve(() => new Response('no', { status: 429, headers }));
   const fault = await faultOf(apiFetch().request(url, options));
   expect([fault?.status, fault?.retryAfterSeconds]).toEqual([429, 7]);
+});
+
+test('what an API says of an error is kept, but not the key that it repeats', async () => {
+  const url = serve(() =>
+    Response.json({ error: { message: 'no such key: hush-hush' } }, { status: 401 }),
+  );
+  const headers = { Authorization: 'Bearer hush-hush' };
+  const fault = await faultOf(apiFetch().request(url, { ...options, headers }));
+  expect([fault?.status, fault?.said]).toEqual([401, 'no such key: …']);
+  expect(fault?.message).not.toContain('no such key');
+});
+
+test('an error that goes on and on is not waited for', async () => {
+  const clock = new ManualClock();
+  const url = serve(() => {
+    setTimeout(() => clock.advance(2_000), 20);
+    return new Response(new ReadableStream({ start: (body) => body.enqueue('begun') }), {
+      status: 500,
+    });
+  });
+  const fault = await faultOf(apiFetch(undefined, clock).request(url, options));
+  expect([fault?.status, fault?.said]).toEqual([500, null]);
+  const endless = serve(() => new Response('no '.repeat(100_000), { status: 500 }));
+  expect((await faultOf(apiFetch().request(endless, options)))?.said).toStartWith('no no no');
 });

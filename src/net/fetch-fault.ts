@@ -19,16 +19,19 @@ export class FetchFault extends Fault {
   readonly status: number | null;
   /** What the site asks of machines, when that is why the page is not read. */
   readonly optOut: OptOut | null;
+  /** What an API says of the error, as `errorWords` has it. For operators: it is a stranger's text. */
+  readonly said: string | null;
 
   constructor(
     reason: FetchFailure,
     publicMessage: string,
-    options: FaultOptions & { status?: number; optOut?: OptOut } = {},
+    options: FaultOptions & { status?: number; optOut?: OptOut; said?: string | null } = {},
   ) {
     super(reason === 'refused' ? 'fetch_refused' : 'fetch_failed', publicMessage, options);
     this.reason = reason;
     this.status = options.status ?? null;
     this.optOut = options.optOut ?? null;
+    this.said = options.said ?? null;
   }
 }
 
@@ -66,10 +69,12 @@ export function statusFault(
   status: number,
   retryAfter: string | undefined,
   nowMs: number,
+  said: string | null = null,
 ): FetchFault {
   const retryAfterSeconds = parseRetryAfter(retryAfter, nowMs);
   return new FetchFault('status', `${host} answered with HTTP status ${status}.`, {
     status,
+    said,
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   });
 }

@@ -25,6 +25,8 @@ export interface Errand {
   mayVisit?: (url: URL) => Promise<unknown>;
   /** Asked before the body of a page is read; throws to leave it unread. */
   mayRead?: (url: URL, headers: PageHeaders) => void;
+  /** Reads what an answer that is no success says; it is left unread without. */
+  readError?: (response: IncomingMessage, hostname: string) => Promise<Uint8Array>;
 }
 
 /** The end of the redirects, whatever its status. */
@@ -34,7 +36,7 @@ export interface Answer {
   status: number;
   contentType: string | null;
   retryAfter: string | undefined;
-  /** Empty unless the status is a success. */
+  /** Empty unless the status is a success, or errors are read. */
   bytes: Uint8Array;
 }
 
@@ -99,7 +101,7 @@ async function readAnswer(target: Target, hop: Exchange, errand: Errand): Promis
       retryAfter: response.headers['retry-after'],
       bytes: isSuccess
         ? await readBody(response, response.headers['content-encoding'], hostname, errand.body)
-        : new Uint8Array(0),
+        : ((await errand.readError?.(response, hostname)) ?? new Uint8Array(0)),
     };
   } catch (cause) {
     throw errand.signal.aborted ? errand.signal.reason : connectionFault(hostname, cause);

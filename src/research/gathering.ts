@@ -14,7 +14,8 @@ import {
   WAVE_END,
   type WaveStart,
 } from './kept';
-import type { LlmOutcome, LlmTape } from './llm/call';
+import type { LlmTape } from './llm/call';
+import type { LlmOutcome } from './llm/outcome';
 import { type Meter, unmetered } from './meter';
 import type { Reader, SearchHit, SearchProvider } from './ports';
 import { Recorder, type Tape, type TraceCall } from './recorder';
@@ -178,12 +179,14 @@ export class Gathering {
       make: async () => ({
         providers: this.#ports.providers.map(known),
         callCostMicros: this.#meter.callCostMicros,
+        asideMicros: this.#meter.asideMicros,
       }),
       keep: (answer) => answer,
       revive: async (kept) => kept,
     });
     this.#providers = start.providers;
-    this.#meter.countLost(start.callCostMicros);
+    const { callCostMicros, asideMicros = this.#meter.asideMicros } = start;
+    this.#meter.resume({ callCostMicros, asideMicros });
   }
 
   async #ask(

@@ -1,5 +1,6 @@
 import type { JobHandler, JobOutcome, JobRun } from '../jobs/types';
 import type { Clock } from '../lib/clock';
+import type { Log } from '../lib/log';
 import type { Library } from '../library/service';
 import { createWaveCommit } from './committing';
 import type { RunningState } from './gathering';
@@ -19,6 +20,7 @@ export const RESEARCH = 'research';
 export interface ResearchJobDeps extends SettlementDeps {
   library: Library;
   clock: Clock;
+  log: Log;
   stages: Stages;
   /** The models that stand in for rules; absent without any. */
   llm?: LlmSetup | undefined;
@@ -59,6 +61,7 @@ export function createResearchHandler(deps: ResearchJobDeps): JobHandler {
       },
       run.signal,
     );
+    if (state.stopReason !== null) warnOfModel(deps.log, run.job.id, state);
     const { callCostMicros } = meter;
     return outcomeOf(run, row, request, { sourcesRead: state.sources.length, callCostMicros });
   }
@@ -102,4 +105,11 @@ export function createResearchHandler(deps: ResearchJobDeps): JobHandler {
   }
 
   return { kind: RESEARCH, concurrency: deps.concurrency, perform, ended: settlement.release };
+}
+
+/** Its job goes by rules instead, and completes: without this, nobody would look. */
+function warnOfModel(log: Log, jobId: string, { llm }: ResearchState): void {
+  for (const [stage, { failures, errors }] of Object.entries(llm?.stats.stages ?? {})) {
+    if (errors) log.warn('llm.failed', { jobId, stage, failures, errors });
+  }
 }

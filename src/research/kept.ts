@@ -6,6 +6,8 @@ import type { ReadPage, SearchProvider } from './ports';
 export const WAVE = 'wave';
 export const WAVE_END = 'wave.end';
 export const READ_PAGE = 'read.page';
+/** How the ports of models begin; their stage follows. */
+export const LLM_PORTS = 'llm.';
 
 /** What is known of a provider when a wave begins. */
 export type KnownProvider = Pick<SearchProvider, 'name' | 'channel' | 'costUsdMicros'>;
@@ -15,6 +17,8 @@ export type KnownProvider = Pick<SearchProvider, 'name' | 'channel' | 'costUsdMi
 export interface WaveStart {
   providers: KnownProvider[];
   callCostMicros: number;
+  /** What is left of the model's share of the cap. Absent in earlier versions. */
+  asideMicros?: number;
 }
 
 export function known({ name, channel, costUsdMicros }: SearchProvider): KnownProvider {

@@ -33,6 +33,10 @@ export class Meter {
     return this.#callCostMicros;
   }
 
+  get asideMicros(): number {
+    return this.#asideMicros;
+  }
+
   /** True when there was no room for a call that was wanted. */
   get hasRefused(): boolean {
     return this.#hasRefused;
@@ -92,9 +96,11 @@ export class Meter {
     await this.#start.record(-costMicros);
   }
 
-  /** Raises what the calls have cost to what is known of it: those of a lost wave cost too. */
-  countLost(callCostMicros: number): void {
+  /** Raises what the calls have cost to what is known of it: those of a lost wave cost too. Of what
+   * was set aside, so much is left: a replay makes no call of a model, but pays what it cost. */
+  resume({ callCostMicros, asideMicros }: Pick<Meter, 'callCostMicros' | 'asideMicros'>): void {
     this.#callCostMicros = Math.max(this.#callCostMicros, callCostMicros);
+    this.#asideMicros = asideMicros;
   }
 
   /** How many of the wanted sources fit; they count as read until they are given back. */

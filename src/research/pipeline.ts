@@ -1,6 +1,6 @@
 import type { ParsedDocument } from '../library/types';
 import { Gathering, type GatheringPorts, type RunningState, type SourceContent } from './gathering';
-import { createLlmStages, type LlmSetup, writingMs } from './llm/stages';
+import { createLlmStages, type LlmSetup, planningMs, writingMs } from './llm/stages';
 import { unmetered } from './meter';
 import type { TraceCall } from './recorder';
 import { settingsOf } from './settings';
@@ -113,6 +113,7 @@ class Job {
       clock,
       meter,
       memory,
+      planningMs: planningMs(this.#budget),
       signal: this.#signal,
       writingSignal: this.#writingSignal,
       tape: this.#gathering.llmTape,
@@ -174,10 +175,9 @@ class Job {
       this.#ports.emit({ type: 'wave', data: { wave: state.waveCount, queries: texts, hits } }),
     ]);
     if (this.#isLost()) return previous;
-    await this.#think(state, readCount);
+    const interruption = await this.#think(state, readCount);
     // A model's stage that was broken off has gone by its rules: elsewhere it is asked again.
     if (this.#ports.llm && this.#isLost()) return previous;
-    const interruption = this.#interruption();
     state.stopReason = interruption ?? this.#stopReason(state, readCount);
     this.#gathering.end(state, state.stopReason, interruption);
     const events = progressOf(previous, state);
@@ -191,8 +191,9 @@ class Job {
     return isLast ? left : Math.min(left, Math.ceil(this.#budget.maxSources * FIRST_WAVE_SHARE));
   }
 
-  /** Extract, verify, critic, synthesize: over all pages read so far. */
-  async #think(state: ResearchState, readCount: number): Promise<void> {
+  /** Extract, verify, critic, synthesize: over all pages read so far. Resolves to what has cut the
+   * wave short by then. */
+  async #think(state: ResearchState, readCount: number): Promise<Interruption | null> {
     const plan = planOf(state);
     const stages = this.#stages;
     const analysis = await stages.analyse({
@@ -213,8 +214,11 @@ class Job {
     }
     const isLast = this.#signal.aborted || this.#stopReason(state, readCount) !== null;
     await this.#tell(state, { isLast });
+    // Cut short meanwhile, the wave turns out to be the last: whatever tells that is told so.
+    if (!isLast && this.#interruption()) await this.#tell(state, { isLast: true });
     const memory = stages.memory?.();
     if (memory) state.llm = memory;
+    return this.#interruption();
   }
 
   /** Synthesize, and typed output: neither needs the other. */

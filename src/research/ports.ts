@@ -99,6 +99,8 @@ export interface LlmMessage {
 
 export interface LlmAnswer {
   text: string;
+  /** True when the limit of tokens ended it. */
+  isCutOff?: boolean;
   /** As the server counts them; the most that they can be when it does not. */
   usage: { inputTokens: number; outputTokens: number };
   model: string;

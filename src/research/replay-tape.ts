@@ -1,5 +1,5 @@
 import { Fault } from '../lib/fault';
-import { WAVE, WAVE_END } from './kept';
+import { LLM_PORTS, WAVE, WAVE_END } from './kept';
 import type { PortCall, Tape, TraceCall } from './recorder';
 
 /** Gives the recorded answers again and makes no call. Equal calls are answered in their order. */
@@ -8,14 +8,21 @@ export class ReplayTape implements Tape {
   readonly problems: string[] = [];
   #answers: Map<string, TraceCall[]>;
   #leftCount: number;
+  /** Of these, the calls that gather: all but those of models. */
+  #gatheringCount: number;
   #interruption: string | null;
   #interrupt: (reason: string) => void;
 
-  /** `interrupt` is called when all is given of a job that was cut short, with the reason. */
+  /**
+   * `interrupt` is called with the reason when a job that was cut short is given the last of what it
+   * gathered: had it not been cut, it would have gathered on. Its model may still be asked: whether
+   * and what was answered is recorded.
+   */
   constructor(trace: readonly TraceCall[], interrupt: (reason: string) => void) {
     const calls = trace.filter(({ port }) => port !== WAVE_END);
     this.#answers = Map.groupBy(calls, keyOf);
     this.#leftCount = calls.length;
+    this.#gatheringCount = calls.filter(gathers).length;
     this.#interruption = interruptionOf(trace);
     this.#interrupt = interrupt;
   }
@@ -32,7 +39,10 @@ export class ReplayTape implements Tape {
       throw this.#problem(`the trace holds no answer of ${port} to ${JSON.stringify(request)}`);
     }
     this.#leftCount -= 1;
-    if (this.#leftCount === 0 && this.#interruption !== null) this.#interrupt(this.#interruption);
+    if (gathers(recorded)) this.#gatheringCount -= 1;
+    if (this.#gatheringCount === 0 && this.#interruption !== null) {
+      this.#interrupt(this.#interruption);
+    }
     const { response } = recorded;
     if (isError(response)) throw new Fault('unavailable', response.error);
     return call.revive(response as Kept);
@@ -53,6 +63,10 @@ export class ReplayTape implements Tape {
 /** How many waves a trace can repeat. */
 export function recordedWaves(trace: readonly TraceCall[]): number {
   return trace.filter(({ port }) => port === WAVE).length;
+}
+
+function gathers({ port }: TraceCall): boolean {
+  return !port.startsWith(LLM_PORTS);
 }
 
 function keyOf({ port, request }: Pick<TraceCall, 'port' | 'request'>): string {

@@ -1,6 +1,7 @@
 import { zstdDecompressSync } from 'node:zlib';
 import type { Db } from '../db/database';
 import { Fault } from '../lib/fault';
+import { LLM_PORTS } from './kept';
 import type { LlmSetup } from './llm/stages';
 import type { TraceCall } from './recorder';
 import { contentProblems } from './replay-contents';
@@ -85,7 +86,7 @@ function checkReplayable({ job, state }: ResearchView, calls: TraceCall[]): void
 
 /** A job that no model worked on is repeated without one. */
 function llmOf(calls: TraceCall[], llm: LlmSetup | undefined): LlmSetup | undefined {
-  const call = calls.find(({ port }) => port.startsWith('llm.'));
+  const call = calls.find(({ port }) => port.startsWith(LLM_PORTS));
   if (!call || llm) return call && llm;
   const { model } = call.request as { model?: unknown };
   throw new Fault(

@@ -23,6 +23,7 @@ const LLM_OPTIONS: Omit<LlmOptions, 'llmUrl'> = {
   llmWriterPrice: '',
   llmContextTokens: 16_000,
   llmTimeoutMs: 5_000,
+  llmConcurrency: 16,
 };
 
 const chance: Chance = { id: () => '', bytes: () => new Uint8Array(0), fraction: () => 0 };

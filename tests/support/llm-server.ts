@@ -12,23 +12,31 @@ export interface ReceivedCall {
     model: string;
     messages: { role: string; content: string }[];
     max_tokens?: number;
+    stream?: boolean;
+    temperature?: number;
     response_format?: { type: string };
   };
   system: string;
   user: string;
 }
 
-/** What it answers: the text of a message, a whole body under a status, silence, or a broken line. */
-export type Reply =
-  | { text: string; usage?: { prompt_tokens: number; completion_tokens: number } | null }
-  | { status: number; body: string; headers?: Record<string, string> }
-  | 'hang'
-  | 'reset';
+/** What it answers: the text of a message, a whole body under a status, silence, a broken line, or
+ * words without end. */
+export type Reply = Said | { status: number; body: string; headers?: Record<string, string> } | Odd;
+type Odd = 'hang' | 'reset' | 'ramble';
+
+interface Said {
+  text: string;
+  usage?: { prompt_tokens: number; completion_tokens: number } | null;
+  finish?: 'stop' | 'length';
+}
 
 export interface LlmServer {
   /** With its version, without a slash at its end. */
   baseUrl: string;
   calls: ReceivedCall[];
+  /** Of the calls, how many are being answered: a model computes for each. */
+  busyCount(): number;
 }
 
 const STAGES = [
@@ -43,7 +51,12 @@ export async function startLlmServer(
   script: (call: ReceivedCall) => Reply | Promise<Reply>,
 ): Promise<LlmServer> {
   const calls: ReceivedCall[] = [];
+  let busyCount = 0;
   const server = createServer((request, response) => {
+    busyCount += 1;
+    response.on('close', () => {
+      busyCount -= 1;
+    });
     void answer(request, response, calls, script);
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
@@ -52,7 +65,7 @@ export async function startLlmServer(
     server.close();
   });
   const { port } = server.address() as { port: number };
-  return { baseUrl: `http://127.0.0.1:${port}/v1`, calls };
+  return { baseUrl: `http://127.0.0.1:${port}/v1`, calls, busyCount: () => busyCount };
 }
 
 async function answer(
@@ -74,8 +87,37 @@ async function answer(
   const reply = await script(call);
   if (reply === 'hang') return;
   if (reply === 'reset') return void response.socket?.destroy();
+  if (reply === 'ramble') return ramble(response, body.model);
   if ('status' in reply) return send(response, reply.status, reply.body, reply.headers);
-  send(response, 200, completion(body.model, reply));
+  if (body.stream !== true) return send(response, 200, completion(body.model, reply));
+  send(response, 200, streamed(body.model, reply), { 'content-type': 'text/event-stream' });
+}
+
+function ramble(response: ServerResponse, model: string): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  const timer = setInterval(() => {
+    response.write(event({ model, choices: [{ index: 0, delta: { content: 'and so on ' } }] }));
+  }, 5);
+  response.on('close', () => clearInterval(timer));
+}
+
+/** As llama.cpp puts it: a piece without content first, and the usage in one of its own. */
+function streamed(model: string, { text, usage = USAGE, finish = 'stop' }: Said): string {
+  const piece = (delta: object, finish_reason: string | null = null) =>
+    event({ model, choices: [{ index: 0, delta, finish_reason }] });
+  const words = text.match(/[\s\S]{1,40}/g) ?? [];
+  return [
+    ': keep-alive\n\n',
+    piece({ role: 'assistant', content: null }),
+    ...words.map((content) => piece({ content })),
+    piece({}, finish),
+    ...(usage === null ? [] : [event({ model, choices: [], usage })]),
+    'data: [DONE]\n\n',
+  ].join('');
+}
+
+function event(data: unknown): string {
+  return `data: ${JSON.stringify(data)}\n\n`;
 }
 
 function send(
@@ -87,13 +129,14 @@ function send(
   response.writeHead(status, headers).end(body);
 }
 
-function completion(model: string, reply: Extract<Reply, { text: string }>): string {
-  const { text, usage = { prompt_tokens: 300, completion_tokens: 60 } } = reply;
+const USAGE = { prompt_tokens: 300, completion_tokens: 60 };
+
+function completion(model: string, { text, usage = USAGE, finish = 'stop' }: Said): string {
   return JSON.stringify({
     id: 'chatcmpl-1',
     object: 'chat.completion',
     model,
-    choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: text } }],
+    choices: [{ index: 0, finish_reason: finish, message: { role: 'assistant', content: text } }],
     ...(usage === null ? {} : { usage }),
   });
 }

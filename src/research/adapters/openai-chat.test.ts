@@ -7,6 +7,7 @@ import {
   says,
   startLlmServer,
 } from '../../../tests/support/llm-server';
+import { until } from '../../../tests/support/until';
 import { systemClock } from '../../lib/clock';
 import { createApiFetch } from '../../net/api-fetch';
 import type { Llm, LlmCall } from '../ports';
@@ -47,6 +48,7 @@ describe('the OpenAI chat API', () => {
     const answer = await chat(`${server.baseUrl}/`).complete(CALL, never);
     expect(answer).toEqual({
       text: 'hello',
+      isCutOff: false,
       usage: { inputTokens: 11, outputTokens: 7 },
       model: 'small',
       costUsdMicros: 25,
@@ -57,7 +59,8 @@ describe('the OpenAI chat API', () => {
       model: 'small',
       messages: CALL.messages,
       max_tokens: 50,
-      stream: false,
+      stream: true,
+      stream_options: { include_usage: true },
       temperature: 0,
       response_format: {
         type: 'json_schema',
@@ -91,7 +94,7 @@ describe('the OpenAI chat API', () => {
   });
 
   test('a call that no form makes right fails, and the next begins as if it had not been', async () => {
-    const server = await scripted(...Array(4).fill({ status: 400, body: '' }), says({}));
+    const server = await scripted(...Array(5).fill({ status: 400, body: '' }), says({}));
     const llm = chat(server.baseUrl);
     await expect(llm.complete(CALL, never)).rejects.toMatchObject({ status: 400 });
     await llm.complete(CALL, never);
@@ -109,6 +112,52 @@ describe('the OpenAI chat API', () => {
     const answer = chat(server.baseUrl).complete(CALL, never);
     await expect(answer).rejects.toThrow(expect.objectContaining({ code: expect.any(String) }));
     expect(server.calls).toHaveLength(1);
+  });
+
+  test('a server that takes no streams is asked for whole answers from then on, in the same form', async () => {
+    const server = await startLlmServer(({ body }) =>
+      body.stream
+        ? { status: 422, body: '{"detail":[{"loc":["body","stream_options"],"msg":"Extra"}]}' }
+        : { text: 'hello', usage: { prompt_tokens: 11, completion_tokens: 7 } },
+    );
+    const llm = chat(server.baseUrl);
+    const answer = await llm.complete(CALL, never);
+    expect(answer).toMatchObject({ text: 'hello', usage: { outputTokens: 7 } });
+    await llm.complete(CALL, never);
+    expect(server.calls.map(({ body }) => [body.stream, body.temperature])).toEqual([
+      [true, 0],
+      [false, 0],
+      [false, 0],
+    ]);
+    expect(server.calls.map(formOf)).toEqual(Array(3).fill('json_schema'));
+  });
+
+  test('a prompt that is too long is put in no other form, and its fault says what the server says', async () => {
+    const error = { code: 400, type: 'exceed_context_size_error', message: 'too long for hush' };
+    const server = await scripted({ status: 400, body: JSON.stringify({ error }) });
+    const fault = await chat(server.baseUrl)
+      .complete(CALL, never)
+      .catch((thrown) => thrown);
+    expect(fault.said).toBe('exceed_context_size_error: too long for …');
+    expect(server.calls).toHaveLength(1);
+  });
+
+  test('an answer that came to its limit says so', async () => {
+    const server = await scripted({ text: 'hel', finish: 'length' });
+    expect(await chat(server.baseUrl).complete(CALL, never)).toMatchObject({ isCutOff: true });
+  });
+
+  test('a call that is left frees the server at once', async () => {
+    const server = await scripted('ramble');
+    const abort = new AbortController();
+    const asked = chat(server.baseUrl).complete(CALL, abort.signal);
+    await until('the answer begins', () => server.busyCount() === 1);
+    abort.abort('canceled');
+    await expect(asked).rejects.toBe('canceled');
+    await until('the server is free', () => server.busyCount() === 0);
+    const late = chat(server.baseUrl, { timeoutMs: 50 }).complete(CALL, never);
+    await expect(late).rejects.toMatchObject({ reason: 'timeout' });
+    await until('the server is free', () => server.busyCount() === 0);
   });
 
   test('a message without content is an empty text', async () => {

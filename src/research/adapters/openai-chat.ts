@@ -1,13 +1,13 @@
-import { Type } from '@sinclair/typebox';
 import { type Circuit, createCircuit } from '../../net/circuit';
 import { FetchFault } from '../../net/fetch-fault';
 import type { RetryDeps } from '../../net/retry';
 import type { ApiFetch } from '../../net/types';
+import { isContextOverflow } from '../llm/overflow';
 import { costUsdMicros } from '../llm/price';
 import { maxInputTokens } from '../llm/tokens';
 import type { Llm, LlmAnswer, LlmCall, LlmPrice } from '../ports';
-import { parseAnswer } from './answer';
 import { isOutage } from './breaking';
+import { readChatAnswer } from './chat-answer';
 
 export interface OpenAiChatDeps extends RetryDeps {
   api: ApiFetch;
@@ -25,28 +25,8 @@ export interface OpenAiChatOptions {
 }
 
 const TITLE = 'The LLM';
-const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
-/** A server that counts more is not believed. */
-const MAX_COUNTED_TOKENS = 100_000_000;
-
-const ANSWER = Type.Object({
-  model: Type.Optional(Type.String()),
-  choices: Type.Array(
-    Type.Object({
-      message: Type.Object({ content: Type.Union([Type.String(), Type.Null()]) }),
-    }),
-    { minItems: 1 },
-  ),
-  usage: Type.Optional(
-    Type.Union([
-      Type.Null(),
-      Type.Object({
-        prompt_tokens: Type.Integer({ minimum: 0, maximum: MAX_COUNTED_TOKENS }),
-        completion_tokens: Type.Integer({ minimum: 0, maximum: MAX_COUNTED_TOKENS }),
-      }),
-    ]),
-  ),
-});
+/** Each token of a stream comes with hundreds of bytes about it. */
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 /**
  * How a call is put, the most exact first. Not every server knows a schema, and some models refuse
@@ -54,37 +34,41 @@ const ANSWER = Type.Object({
  * taken once is where the next call begins.
  */
 const FORMS = [
-  { format: 'json_schema', isCool: true },
-  { format: 'json_schema', isCool: false },
-  { format: 'json_object', isCool: false },
-  { format: 'text', isCool: false },
+  { format: 'json_schema', isCool: true, isStreamed: true },
+  { format: 'json_schema', isCool: false, isStreamed: true },
+  { format: 'json_object', isCool: false, isStreamed: true },
+  { format: 'text', isCool: false, isStreamed: true },
+  { format: 'text', isCool: false, isStreamed: false },
 ] as const;
-type Form = (typeof FORMS)[number];
+type Form = Omit<(typeof FORMS)[number], 'isStreamed'> & { isStreamed: boolean };
 
 /** A model behind anything that speaks the OpenAI chat API. */
 export function createOpenAiChat(deps: OpenAiChatDeps, options: OpenAiChatOptions): Llm {
   const { model, contextTokens, price } = options;
   const circuit: Circuit = createCircuit({ ...deps, title: TITLE, isFailure: isOutage });
   let formAt = 0;
+  /** False once a server has said that it takes no streams. */
+  let streams = true;
 
   async function send(call: LlmCall, form: Form, signal: AbortSignal): Promise<LlmAnswer> {
-    const { bytes } = await deps.api.request(
-      `${options.baseUrl.replace(/\/+$/, '')}/chat/completions`,
-      {
-        accept: 'application/json',
-        headers: options.apiKey === '' ? {} : { Authorization: `Bearer ${options.apiKey}` },
-        json: body(call, form, options),
-        maxBytes: MAX_ANSWER_BYTES,
-        timeoutMs: options.timeoutMs,
-        signal,
-      },
-    );
-    const { choices, usage, model: answering } = parseAnswer(ANSWER, bytes, TITLE);
-    const counted = usage
-      ? { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens }
-      : { inputTokens: maxInputTokens(call), outputTokens: call.maxOutputTokens };
+    const { baseUrl, apiKey, timeoutMs } = options;
+    const url = `${baseUrl.replace(/\/+$/, '')}/chat/completions`;
+    const { bytes } = await deps.api.request(url, {
+      accept: form.isStreamed ? 'text/event-stream, application/json' : 'application/json',
+      headers: apiKey === '' ? {} : { Authorization: `Bearer ${apiKey}` },
+      json: body(call, form, options),
+      maxBytes: MAX_ANSWER_BYTES,
+      timeoutMs,
+      signal,
+    });
+    const { text, isCutOff, usage, model: answering } = readChatAnswer(bytes, TITLE, [apiKey]);
+    const counted = usage ?? {
+      inputTokens: maxInputTokens(call),
+      outputTokens: call.maxOutputTokens,
+    };
     return {
-      text: choices[0]?.message.content ?? '',
+      text,
+      isCutOff,
       usage: counted,
       model: answering ?? model,
       costUsdMicros: costUsdMicros(price, counted),
@@ -92,14 +76,19 @@ export function createOpenAiChat(deps: OpenAiChatDeps, options: OpenAiChatOption
   }
 
   async function climbDown(call: LlmCall, signal: AbortSignal): Promise<LlmAnswer> {
-    for (let at = formAt; ; at += 1) {
+    let at = formAt;
+    for (;;) {
       const form = FORMS[at] ?? FORMS[FORMS.length - 1];
+      const isStreamed = streams && form?.isStreamed === true;
       try {
-        const answer = await send(call, form as Form, signal);
+        const answer = await send(call, { ...form, isStreamed } as Form, signal);
         formAt = Math.max(formAt, at);
         return answer;
       } catch (thrown) {
-        if (at >= FORMS.length - 1 || !isMisunderstood(thrown)) throw thrown;
+        if (!isMisunderstood(thrown)) throw thrown;
+        if (isStreamed && isAboutStreams(thrown)) streams = false;
+        else if (at >= FORMS.length - 1) throw thrown;
+        else at += 1;
       }
     }
   }
@@ -112,12 +101,26 @@ export function createOpenAiChat(deps: OpenAiChatDeps, options: OpenAiChatOption
   };
 }
 
-/** 422 is how some servers written in Python say 400. */
-function isMisunderstood(thrown: unknown): boolean {
-  return thrown instanceof FetchFault && (thrown.status === 400 || thrown.status === 422);
+/** 422 is how some servers written in Python say 400. A prompt that is too long is no shorter in
+ * another form. */
+function isMisunderstood(thrown: unknown): thrown is FetchFault {
+  if (!(thrown instanceof FetchFault)) return false;
+  return (thrown.status === 400 || thrown.status === 422) && !isContextOverflow(thrown);
 }
 
-function body(call: LlmCall, { format, isCool }: Form, { baseUrl, model }: OpenAiChatOptions) {
+function isAboutStreams({ said }: FetchFault): boolean {
+  return /\bstream/i.test(said ?? '');
+}
+
+/**
+ * In pieces, although they are used together: a server may notice only while it sends that nobody
+ * listens any more, and goes on to the end of an answer that it would send whole.
+ */
+function body(
+  call: LlmCall,
+  { format, isCool, isStreamed }: Form,
+  { baseUrl, model }: OpenAiChatOptions,
+) {
   // OpenAI itself refuses the old name, and others do not know the new one.
   const isOpenAi = new URL(baseUrl).hostname.endsWith('openai.com');
   const limit = isOpenAi ? 'max_completion_tokens' : 'max_tokens';
@@ -125,7 +128,8 @@ function body(call: LlmCall, { format, isCool }: Form, { baseUrl, model }: OpenA
     model,
     messages: call.messages,
     [limit]: call.maxOutputTokens,
-    stream: false,
+    stream: isStreamed,
+    ...(isStreamed ? { stream_options: { include_usage: true } } : {}),
     ...(isCool ? { temperature: 0 } : {}),
     ...(call.schema === undefined || format === 'text'
       ? {}

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import { systemClock } from '../../lib/clock';
+import { createTurns } from '../../net/turns';
 import type { Llm, LlmAnswer } from '../ports';
 import { type CallDeps, callOnce } from './call';
 import { emptyMemory } from './memory';
@@ -23,6 +24,7 @@ function parts(room: number) {
     tape: (_port, _request, make) => make(),
     stats: emptyMemory('m', 'm').stats,
     open: new Set(),
+    turns: undefined,
     purse: {
       async reserve(_stage, cost) {
         if (cost > left) return false;
@@ -44,7 +46,7 @@ function parts(room: number) {
       model: 'm',
       costUsdMicros: 100,
     });
-  return { ask, answer, deps, answers, least: () => least };
+  return { ask, answer, deps, answers, least: () => least, left: () => left };
 }
 
 test('a call that does not fit beside those under way waits for what they give back', async () => {
@@ -78,4 +80,31 @@ test('a call that does not fit at all is not made, nor one whose time ends while
   await first;
   const outcome = await second;
   expect([outcome.isCalled, outcome.costUsdMicros, answers.length]).toEqual([false, 0, 1]);
+});
+
+test('calls beyond the limit of all jobs wait for a turn, one job after the other, and one that is left costs nothing', async () => {
+  const turns = createTurns(systemClock, { maxAtOnce: 2, minGapMs: 0, maxWaiting: 10 });
+  const many = parts(100);
+  const few = parts(100);
+  many.deps.turns = turns;
+  few.deps.turns = turns;
+  const [crowd, one, abort] = [new AbortController(), new AbortController(), new AbortController()];
+  const crowded = Array.from({ length: 4 }, () => many.ask(crowd.signal));
+  const left = few.ask(abort.signal);
+  const alone = few.ask(one.signal);
+  await Bun.sleep(0);
+  expect([many.answers.length, few.answers.length]).toEqual([2, 0]);
+  abort.abort('budget');
+  expect(await left).toMatchObject({ isCalled: false, costUsdMicros: 0, pauseMs: null });
+  many.answer(0);
+  await Bun.sleep(0);
+  many.answer(1);
+  await Bun.sleep(0);
+  expect([many.answers.length, few.answers.length]).toEqual([3, 1]);
+  few.answer(0);
+  await Bun.sleep(0);
+  many.answer(2);
+  many.answer(3);
+  await Promise.all([...crowded, alone]);
+  expect(few.left()).toBe(100 * 1_000 - 100);
 });

@@ -1,27 +1,14 @@
 import type { Clock } from '../../lib/clock';
-import { Fault, publicMessage } from '../../lib/fault';
+import { publicMessage } from '../../lib/fault';
 import { type Chance, sha256Hex } from '../../lib/ids';
-import { FetchFault } from '../../net/fetch-fault';
-import { pause, pauseBeforeRetryMs } from '../../net/retry';
+import { pause } from '../../net/retry';
+import type { Turns } from '../../net/turns';
+import { LLM_PORTS } from '../kept';
 import type { Llm, LlmCall } from '../ports';
-import type { LlmStage, LlmStats } from './memory';
+import { countFailure, type LlmStage, type LlmStats } from './memory';
+import { answered, type LlmOutcome, NOT_CALLED, OUT_OF_TIME, type PaidCall } from './outcome';
 import { costUsdMicros } from './price';
 import type { Purse } from './purse';
-
-/** What came of one call: all of it data, so that a replay goes the same way. */
-export interface LlmOutcome {
-  /** Null when there is no answer. */
-  text: string | null;
-  /** Why there is none. */
-  error: string | null;
-  /** False when nobody was called: there was no money for it, or no time. */
-  isCalled: boolean;
-  inputTokens: number;
-  outputTokens: number;
-  costUsdMicros: number;
-  /** How long to wait before the same is asked again; null when that makes no sense. */
-  pauseMs: number | null;
-}
 
 /** Makes a call and keeps its outcome in the trace, or repeats what a trace has. */
 export type LlmTape = (
@@ -38,6 +25,8 @@ export interface CallDeps {
   stats: LlmStats;
   /** The calls of the job that are under way, each until what it did not cost is given back. */
   open: Set<Promise<unknown>>;
+  /** In which the calls of all jobs are made; undefined for all at once. */
+  turns: Turns | undefined;
 }
 
 export interface CallOptions {
@@ -54,15 +43,6 @@ export interface CallOptions {
 
 const PAUSE_JITTER_MS = 250;
 
-const NOT_CALLED = {
-  text: null,
-  isCalled: false,
-  inputTokens: 0,
-  outputTokens: 0,
-  costUsdMicros: 0,
-  pauseMs: null,
-};
-
 /** One call, recorded and counted. Fails only when what is spent cannot be made durable. */
 export async function callOnce(
   deps: CallDeps,
@@ -71,13 +51,13 @@ export async function callOnce(
 ): Promise<LlmOutcome> {
   const { stage, llm, attempt } = options;
   const hash = sha256Hex(JSON.stringify([llm.model, call]));
-  const outcome = await deps.tape(`llm.${stage}`, { model: llm.model, attempt, hash }, () =>
+  const outcome = await deps.tape(`${LLM_PORTS}${stage}`, { model: llm.model, attempt, hash }, () =>
     spend(deps, options, call),
   );
   const use = deps.stats.stages[stage];
   if (outcome.isCalled) use.calls += 1;
   else use.refused += 1;
-  if (outcome.isCalled && outcome.text === null) use.failures += 1;
+  if (outcome.isCalled && outcome.text === null) countFailure(use, outcome.error ?? '');
   use.inputTokens += outcome.inputTokens;
   use.outputTokens += outcome.outputTokens;
   use.costUsdMicros += outcome.costUsdMicros;
@@ -101,14 +81,14 @@ async function spend(
     outputTokens: call.maxOutputTokens,
   });
   for (;;) {
-    if (signal.aborted) return { ...NOT_CALLED, error: 'not asked: the time of the job was over' };
+    if (signal.aborted) return { ...NOT_CALLED, error: `not asked: ${OUT_OF_TIME}` };
     if (await purse.reserve(stage, worst)) break;
     if (open.size === 0) {
       return { ...NOT_CALLED, error: 'not asked: the cost limit of the job leaves no room for it' };
     }
     await Promise.race(open);
   }
-  const paid = answered(llm, call, signal, worst).then(async (outcome) => {
+  const paid = inTurn(deps, { llm, call, inputTokens, worst, signal }).then(async (outcome) => {
     await purse.giveBack(worst - outcome.costUsdMicros);
     return outcome;
   });
@@ -126,43 +106,22 @@ async function waited({ clock, chance }: CallDeps, ms: number, signal: AbortSign
   await pause(clock, ms + chance.fraction() * PAUSE_JITTER_MS, signal).catch(() => {});
 }
 
-async function answered(
-  llm: Llm,
-  call: LlmCall,
-  signal: AbortSignal,
-  worst: number,
-): Promise<LlmOutcome> {
+/** The models' servers have room for so many calls at once, whoever makes them. */
+const TURNS_KEY = 'the model';
+
+/** The time of the call begins with its turn. */
+async function inTurn({ turns }: CallDeps, paid: PaidCall): Promise<LlmOutcome> {
+  const { signal } = paid;
+  let end: (() => void) | undefined;
   try {
-    const { text, usage, costUsdMicros: cost } = await llm.complete(call, signal);
-    // Who is charged for more than was asked for is not the asker.
-    const outcome = { isCalled: true, error: null, costUsdMicros: Math.min(worst, cost) };
-    return { ...outcome, text, ...usage, pauseMs: null };
+    end = await turns?.take(TURNS_KEY, signal);
   } catch (thrown) {
-    const isCalled = !isLeftAlone(thrown);
-    return {
-      ...NOT_CALLED,
-      isCalled,
-      error: signal.aborted ? 'the time of the job was over' : publicMessage(thrown),
-      costUsdMicros: isCalled && !wasNotBilled(thrown) ? worst : 0,
-      pauseMs: signal.aborted ? null : pauseBeforeRetryMs(thrown),
-    };
+    const error = signal.aborted ? OUT_OF_TIME : publicMessage(thrown);
+    return { ...NOT_CALLED, error: `not asked: ${error}` };
   }
-}
-
-/** An open circuit says when it will close, and calls nobody. */
-function isLeftAlone(thrown: unknown): boolean {
-  const isFetched = thrown instanceof FetchFault;
-  return thrown instanceof Fault && !isFetched && thrown.retryAfterSeconds !== undefined;
-}
-
-/** It did not get there, or was answered with an error. */
-function wasNotBilled(thrown: unknown): boolean {
-  if (!(thrown instanceof FetchFault)) return false;
-  const { status, reason, cause } = thrown;
-  const isUnsent = reason === 'refused' || reason === 'name_not_found';
-  return status !== null || isUnsent || codeOf(cause) === 'ECONNREFUSED';
-}
-
-function codeOf(cause: unknown): unknown {
-  return cause instanceof Error ? Reflect.get(cause, 'code') : undefined;
+  try {
+    return await answered(paid);
+  } finally {
+    end?.();
+  }
 }

@@ -9,6 +9,23 @@ export interface LlmUse {
   outputTokens: number;
   /** What is counted as spent: a call that may have been billed without an answer counts in full. */
   costUsdMicros: number;
+  /** What was wrong with some of them. Absent while nothing was. */
+  errors?: string[];
+}
+
+const MAX_ERRORS = 3;
+
+/** Keeps one error of a kind, and a few kinds: the first of the alphabet, so that they are the same
+ * whichever answer came first. */
+export function countFailure(use: LlmUse, error: string): void {
+  use.failures += 1;
+  const kinds = new Map<string, string>();
+  for (const text of [...(use.errors ?? []), error].sort()) {
+    const kind = text.replace(/\d+/g, '0');
+    if (!kinds.has(kind)) kinds.set(kind, text);
+  }
+  const kept = [...kinds.keys()].sort().slice(0, MAX_ERRORS);
+  use.errors = kept.map((kind) => kinds.get(kind) ?? kind);
 }
 
 export const LLM_STAGES = ['plan', 'read', 'write', 'typed'] as const;

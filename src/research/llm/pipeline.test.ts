@@ -11,6 +11,9 @@ import {
   startLlmServer,
 } from '../../../tests/support/llm-server';
 import { creditsToMicros } from '../../lib/money';
+import { analyse } from '../analyse';
+import { synthesize } from '../stages/synthesize';
+import { fillTyped } from '../typed/fill';
 import type { ResearchState } from '../types';
 import { verifyState } from '../verification';
 
@@ -316,6 +319,34 @@ describe('a job whose model fails', () => {
       ports: { clock: manual },
     });
     expect(state.stopReason).toBe('budget');
+    expect(state.llm?.stats.stages.write).toMatchObject({ calls: 1, failures: 0 });
+  });
+
+  test('when its time is over while the rules tell of a wave, the model still writes of that wave', async () => {
+    const manual = new ManualClock();
+    const server = await startLlmServer(honest('opened'));
+    const told: boolean[] = [];
+    const { state, checkpoints } = await tryJob({
+      ...server,
+      question: QUESTION,
+      // More than the first wave reads.
+      texts: Array.from({ length: 10 }, (_, at) => `${TEXTS[0]} Lane ${at} was closed.`),
+      allowed: { maxWaves: 3 },
+      ports: {
+        clock: manual,
+        stages: {
+          analyse: async (input) => analyse(input),
+          fillTyped: async (input) => fillTyped(input),
+          async synthesize(input, { isLast }) {
+            told.push(isLast);
+            manual.advance(45_000);
+            return synthesize(input);
+          },
+        },
+      },
+    });
+    expect(told[0]).toBeFalse();
+    expect([checkpoints.length, state.stopReason]).toEqual([1, 'budget']);
     expect(state.llm?.stats.stages.write).toMatchObject({ calls: 1, failures: 0 });
   });
 });

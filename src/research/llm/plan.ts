@@ -1,11 +1,11 @@
 import { Type } from '@sinclair/typebox';
 import type { Llm } from '../ports';
 import { plan as planByRule } from '../stages/plan';
+import { terms } from '../text/terms';
 import type { Plan } from '../types';
 import { ask } from './ask';
 import type { CallDeps } from './call';
 import { fenced, oneLine } from './data';
-import { outputTokens } from './tokens';
 
 const ANSWER = Type.Object(
   { sub_questions: Type.Array(Type.String(), { maxItems: 40 }) },
@@ -22,7 +22,8 @@ export interface PlanQuestion {
   signal: AbortSignal;
 }
 
-/** The parts of a question, the question itself first; those by rule when there is no answer. */
+/** The parts of a question, the question itself first. Those by rule stand beside the model's as far
+ * as there is room and these do not ask for the same; alone when it names none of use. */
 export async function planWith(
   deps: CallDeps,
   llm: Llm,
@@ -34,9 +35,9 @@ export async function planWith(
     llm,
     name: 'plan',
     schema: ANSWER,
-    maxOutputTokens: outputTokens(llm, MAX_OUTPUT_TOKENS),
+    maxOutputTokens: MAX_OUTPUT_TOKENS,
     signal,
-    messages: [
+    prompt: () => [
       {
         role: 'system',
         content:
@@ -48,9 +49,54 @@ export async function planWith(
       { role: 'user', content: fenced('question', question) },
     ],
   });
-  const parts = (answer?.sub_questions ?? [])
+  const proposed = (answer?.sub_questions ?? [])
     .map((part) => oneLine(part, MAX_QUESTION_UNITS))
     .filter((part) => /[\p{L}\p{N}]/u.test(part));
+  const parts = related(proposed, [question, ...fallback.subQuestions]);
   if (parts.length === 0) return fallback;
-  return planByRule({ question, subQuestions: parts, branches });
+  const left = fallback.subQuestions.filter((part) => !isCovered(part, parts));
+  return planByRule({ question, subQuestions: [...parts, ...left], branches });
+}
+
+/**
+ * The parts that have to do with the question: that share a word with it, or with another that has
+ * to do with it. "How many people live in Paris?" shares none with "Is the capital of France larger
+ * than Berlin?", but one with "How many people live in Berlin?".
+ */
+function related(proposed: readonly string[], grounds: readonly string[]): string[] {
+  const known = grounds.flatMap(terms);
+  const isRelated = new Set<string>();
+  for (let found = true; found; ) {
+    found = false;
+    for (const part of proposed) {
+      const own = terms(part);
+      if (isRelated.has(part) || !own.some((term) => known.some((word) => isAkin(term, word)))) {
+        continue;
+      }
+      isRelated.add(part);
+      known.push(...own);
+      found = true;
+    }
+  }
+  return proposed.filter((part) => isRelated.has(part));
+}
+
+/** Most languages put their endings behind so much of a word. */
+const STEM_UNITS = 4;
+
+function isAkin(term: string, word: string): boolean {
+  if (term === word) return true;
+  return (
+    Math.min(term.length, word.length) >= STEM_UNITS &&
+    term.slice(0, STEM_UNITS) === word.slice(0, STEM_UNITS)
+  );
+}
+
+/** Whether one of the others asks for all that a part does. */
+function isCovered(part: string, others: readonly string[]): boolean {
+  const own = terms(part);
+  return others.some((other) => {
+    const said = new Set(terms(other));
+    return own.every((term) => said.has(term));
+  });
 }

@@ -7,7 +7,7 @@ import { DATA_RULE, fenced, oneLine } from './data';
 import { type ExcerptInput, wholeExcerpt } from './excerpt';
 import { locateLetterByLetter, type Place } from './locate';
 import type { LlmMemory } from './memory';
-import { maxTokens, outputTokens } from './tokens';
+import { maxTokens } from './tokens';
 
 const ANSWER = Type.Object(
   {
@@ -78,28 +78,32 @@ async function readPage(
 ): Promise<LlmMemory['proposals']> {
   const questions = plan.subQuestions.map((text, at) => `${at}. ${oneLine(text, MAX_TITLE_UNITS)}`);
   const rules = rulesOf(page.source, questions);
-  const maxOutputTokens = outputTokens(llm, MAX_OUTPUT_TOKENS);
-  const room = llm.contextTokens - maxOutputTokens - maxTokens(rules) - SPARE_TOKENS;
-  if (room < MIN_EXCERPT_TOKENS) return [];
-  const { text, spans = null, readLength } = page;
-  const wanted = {
-    page: { text, spans, ...(readLength === undefined ? {} : { readLength }) },
-    questions: plan.subQuestions,
-    maxTokens: Math.min(room, MAX_EXCERPT_TOKENS),
-  };
-  const shown = wholeExcerpt(wanted) ?? (await deps.excerpt(wanted));
   const title = oneLine(page.title, MAX_TITLE_UNITS);
+  const { text, spans = null, readLength } = page;
+  const shown = (maxExcerptTokens: number) => {
+    const wanted = {
+      page: { text, spans, ...(readLength === undefined ? {} : { readLength }) },
+      questions: plan.subQuestions,
+      maxTokens: Math.min(maxExcerptTokens, MAX_EXCERPT_TOKENS),
+    };
+    return wholeExcerpt(wanted) ?? deps.excerpt(wanted);
+  };
   const answer = await ask(deps, {
     stage: 'read',
     llm,
     name: 'findings',
     schema: ANSWER,
-    maxOutputTokens,
+    maxOutputTokens: MAX_OUTPUT_TOKENS,
     signal,
-    messages: [
-      { role: 'system', content: rules },
-      { role: 'user', content: fenced(`source ${page.source}`, `${title}\n\n${shown}`) },
-    ],
+    prompt: async (room) => {
+      const left = room - maxTokens(rules) - SPARE_TOKENS;
+      if (left < MIN_EXCERPT_TOKENS) return undefined;
+      const source = fenced(`source ${page.source}`, `${title}\n\n${await shown(left)}`);
+      return [
+        { role: 'system', content: rules },
+        { role: 'user', content: source },
+      ];
+    },
   });
   return located(deps, page, plan, answer?.findings ?? [], stats);
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/clock';
 import { Fault } from '../../lib/fault';
 import type { Chance } from '../../lib/ids';
+import { createTurns, type Turns } from '../../net/turns';
 import type { ApiFetch } from '../../net/types';
 import { createOpenAiChat } from '../adapters/openai-chat';
 import type { Llm } from '../ports';
@@ -18,6 +19,8 @@ export interface LlmOptions {
   llmWriterPrice: string;
   llmContextTokens: number;
   llmTimeoutMs: number;
+  /** Calls at once, of all jobs; 0 for no limit. */
+  llmConcurrency: number;
 }
 
 export interface LlmSetupDeps {
@@ -27,6 +30,9 @@ export interface LlmSetupDeps {
   tools: ReadTools;
   options: LlmOptions;
 }
+
+/** Of all jobs: far more than there are jobs at once. */
+const MAX_WAITING_CALLS = 10_000;
 
 /** The models of the options; undefined without an address. Throws a Fault when they are half
  * configured. */
@@ -45,7 +51,13 @@ export function createLlmSetup(deps: LlmSetupDeps): LlmSetup | undefined {
   const writer = isOne
     ? reader
     : modelOf(deps, llmWriterModel, llmWriterPrice, 'SONDE_LLM_WRITER_PRICE');
-  return { reader, writer, chance, tools };
+  return { reader, writer, chance, tools, turns: turnsOf(deps) };
+}
+
+function turnsOf({ clock, options }: LlmSetupDeps): Turns | undefined {
+  const { llmConcurrency: maxAtOnce } = options;
+  if (maxAtOnce === 0) return undefined;
+  return createTurns(clock, { maxAtOnce, minGapMs: 0, maxWaiting: MAX_WAITING_CALLS });
 }
 
 function modelOf(deps: LlmSetupDeps, model: string, ownPrice: string, priceOption: string): Llm {

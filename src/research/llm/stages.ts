@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock';
 import type { Chance } from '../../lib/ids';
+import type { Turns } from '../../net/turns';
 import type { Meter } from '../meter';
 import type { Llm } from '../ports';
 import type { Stages } from '../thinking';
@@ -18,6 +19,8 @@ export interface LlmSetup {
   writer: Llm;
   chance: Chance;
   tools: ReadTools;
+  /** In which all jobs of this process call; undefined for all at once. */
+  turns?: Turns | undefined;
 }
 
 /** What the model's work needs to know of one job. */
@@ -26,6 +29,8 @@ export interface LlmJob {
   clock: Clock;
   meter: Meter;
   tape: LlmTape;
+  /** After which a plan is made by rule: what is planned has to be searched, too. */
+  planningMs: number;
   /** Ends planning and reading. */
   signal: AbortSignal;
   /** Ends writing: some time later. */
@@ -38,8 +43,15 @@ export interface LlmJob {
 const WRITING_SHARE = 0.25;
 const MAX_WRITING_MS = 60_000;
 
+/** Of the rest, for the plan. */
+const PLANNING_SHARE = 0.25;
+
 export function writingMs({ maxWallclockMs }: Pick<Budget, 'maxWallclockMs'>): number {
   return Math.min(MAX_WRITING_MS, Math.floor(maxWallclockMs * WRITING_SHARE));
+}
+
+export function planningMs(budget: Pick<Budget, 'maxWallclockMs'>): number {
+  return Math.floor((budget.maxWallclockMs - writingMs(budget)) * PLANNING_SHARE);
 }
 
 /**
@@ -48,14 +60,23 @@ export function writingMs({ maxWallclockMs }: Pick<Budget, 'maxWallclockMs'>): n
  * without one. Whatever it fails at, they do.
  */
 export function createLlmStages(base: Stages, setup: LlmSetup, job: LlmJob): Stages {
-  const { reader, writer, chance, tools } = setup;
+  const { reader, writer, chance, tools, turns } = setup;
   const { request, clock, meter, tape, signal, writingSignal } = job;
   const memory = structuredClone(job.memory ?? emptyMemory(reader.model, writer.model));
   const purse = openPurse(request, meter, setup, memory);
-  const deps: CallDeps = { clock, chance, purse, tape, stats: memory.stats, open: new Set() };
+  const { stats } = memory;
+  const deps: CallDeps = { clock, chance, purse, tape, stats, open: new Set(), turns };
   return {
-    plan: (question, branches, fallback) =>
-      planWith(deps, reader, { question, branches, fallback, signal }),
+    async plan(question, branches, fallback) {
+      const planning = new AbortController();
+      const cancel = clock.after(job.planningMs, () => planning.abort('planning'));
+      const ends = AbortSignal.any([signal, planning.signal]);
+      try {
+        return await planWith(deps, reader, { question, branches, fallback, signal: ends });
+      } finally {
+        cancel();
+      }
+    },
 
     async analyse(input) {
       const { plan, pages } = input;

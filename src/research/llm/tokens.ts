@@ -158,7 +158,10 @@ const OUTPUT_SHARE = 0.25;
 
 /** How long an answer may be: as wanted, unless the context is small. Models that think before they
  * answer think out of this too. */
-export function outputTokens({ contextTokens }: Llm, wanted: number): number {
+export function outputTokens(
+  { contextTokens }: Pick<Llm, 'contextTokens'>,
+  wanted: number,
+): number {
   return Math.min(wanted, Math.floor(contextTokens * OUTPUT_SHARE));
 }
 

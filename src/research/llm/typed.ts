@@ -6,7 +6,7 @@ import type { Finding, TypedOutput } from '../types';
 import { ask } from './ask';
 import type { CallDeps } from './call';
 import { DATA_RULE, fenced, oneLine } from './data';
-import { maxTokens, outputTokens } from './tokens';
+import { maxTokens } from './tokens';
 import { type Entry, joined } from './typed-tree';
 
 const ANSWER = Type.Object(
@@ -57,25 +57,25 @@ export async function typeWith(deps: CallDeps, llm: Llm, typing: Typing): Promis
   const head =
     `${fenced('schema', JSON.stringify(schema))}\n\n` +
     fenced('question', oneLine(question, MAX_QUESTION_UNITS));
-  const maxOutputTokens = outputTokens(llm, MAX_OUTPUT_TOKENS);
-  let left =
-    llm.contextTokens - maxOutputTokens - SPARE_TOKENS - maxTokens(head) - maxTokens(RULES);
-  const texts = findings.map(textOf).filter((text) => {
-    left -= maxTokens(text) + 1;
-    return left >= 0;
-  });
-  if (texts.length === 0) return byRule;
   const answer = await ask(deps, {
     stage: 'typed',
     llm,
     name: 'fields',
     schema: ANSWER,
-    maxOutputTokens,
+    maxOutputTokens: MAX_OUTPUT_TOKENS,
     signal,
-    messages: [
-      { role: 'system', content: RULES },
-      { role: 'user', content: `${head}\n\n${texts.join('\n')}` },
-    ],
+    prompt(room) {
+      let left = room - SPARE_TOKENS - maxTokens(head) - maxTokens(RULES);
+      const texts = findings.map(textOf).filter((text) => {
+        left -= maxTokens(text) + 1;
+        return left >= 0;
+      });
+      if (texts.length === 0) return undefined;
+      return [
+        { role: 'system', content: RULES },
+        { role: 'user', content: `${head}\n\n${texts.join('\n')}` },
+      ];
+    },
   });
   const entries = entriesOf(answer?.fields ?? [], findings);
   return entries.size === 0 ? byRule : joined(schema, shapeOfSchema(schema), entries, byRule);

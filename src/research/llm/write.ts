@@ -8,7 +8,7 @@ import { ask } from './ask';
 import type { CallDeps } from './call';
 import { DATA_RULE, fenced, oneLine } from './data';
 import { createSupport, ordinaryWords } from './support';
-import { maxTokens, outputTokens } from './tokens';
+import { maxTokens } from './tokens';
 
 const ANSWER = Type.Object(
   {
@@ -50,19 +50,23 @@ export async function writeWith(deps: CallDeps, llm: Llm, writing: Writing): Pro
   const plain = input.findings.filter(({ disputedBy }) => disputedBy.length === 0);
   const contested = input.findings.filter(({ disputedBy }) => disputedBy.length > 0);
   const byRule = async () => (await base(input)).brief;
-  const shown = fitting(llm, input, plain);
-  if (shown.length === 0) return byRule();
+  // The numbers in an answer are those of the prompt that it answers.
+  let shown: Finding[] = [];
   const answer = await ask(deps, {
     stage: 'write',
     llm,
     name: 'brief',
     schema: ANSWER,
-    maxOutputTokens: outputTokens(llm, MAX_OUTPUT_TOKENS),
+    maxOutputTokens: MAX_OUTPUT_TOKENS,
     signal,
-    messages: [
-      { role: 'system', content: rulesOf(input.maxWords) },
-      { role: 'user', content: materialOf(input, shown) },
-    ],
+    prompt(room) {
+      shown = fitting(room, input, plain);
+      if (shown.length === 0) return undefined;
+      return [
+        { role: 'system', content: rulesOf(input.maxWords) },
+        { role: 'user', content: materialOf(input, shown) },
+      ];
+    },
   });
   if (!answer) return byRule();
   const written = answer.sentences.slice(0, MAX_SENTENCES);
@@ -96,10 +100,10 @@ function findingText({ text, status }: Finding, index: number): string {
   return fenced(`finding ${index + 1}, ${status}`, oneLine(text, MAX_QUOTE_UNITS));
 }
 
-/** As many findings, best first, as the context of the model takes. */
-function fitting(llm: Llm, input: SynthesizeInput, findings: readonly Finding[]): Finding[] {
+/** As many findings, best first, as the context of the model has room for. */
+function fitting(room: number, input: SynthesizeInput, findings: readonly Finding[]): Finding[] {
   const fixed = maxTokens(rulesOf(input.maxWords)) + maxTokens(materialOf(input, []));
-  let left = llm.contextTokens - outputTokens(llm, MAX_OUTPUT_TOKENS) - SPARE_TOKENS - fixed;
+  let left = room - SPARE_TOKENS - fixed;
   return findings.filter((finding, index) => {
     const size = maxTokens(findingText(finding, index)) + 1;
     if (size > left) return false;
