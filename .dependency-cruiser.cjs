@@ -13,7 +13,7 @@ const MAY_ENTER = {
   audit: [],
   mail: [],
   library: [],
-  hosts: [],
+  hosts: ['keys', 'credits'],
   research: ['keys', 'credits', 'hosts', 'library'],
   webhooks: ['mail'],
   support: ['audit', 'mail'],

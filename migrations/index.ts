@@ -15,6 +15,10 @@ import webSessions from './0013_web_sessions.sql' with { type: 'text' };
 import identity from './0014_identity.sql' with { type: 'text' };
 import research2llm from './0015_research2llm.sql' with { type: 'text' };
 import webhooks from './0016_webhooks.sql' with { type: 'text' };
+import hostEarnings from './0017_host_earnings.sql' with { type: 'text' };
+import hosts from './0018_hosts.sql' with { type: 'text' };
+import username from './0019_username.sql' with { type: 'text' };
+import hostBills from './0020_host_bills.sql' with { type: 'text' };
 
 /** In order; text imports, so that they are inside the binary. A released one never changes. */
 export const migrations: Migration[] = [
@@ -34,4 +38,8 @@ export const migrations: Migration[] = [
   { name: '0014_identity', sql: identity },
   { name: '0015_research2llm', sql: research2llm },
   { name: '0016_webhooks', sql: webhooks },
+  { name: '0017_host_earnings', sql: hostEarnings },
+  { name: '0018_hosts', sql: hosts },
+  { name: '0019_username', sql: username },
+  { name: '0020_host_bills', sql: hostBills },
 ];

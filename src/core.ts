@@ -26,6 +26,8 @@ import { type Credits, createCredits } from './credits/service';
 import { createStatements } from './credits/statement';
 import { openDatabase } from './db/database';
 import { migrate } from './db/migrate';
+import { createDriver } from './hosts/push';
+import { createHosts } from './hosts/service';
 import { createCron } from './jobs/cron';
 import { createQueue, type Queue } from './jobs/queue';
 import { createRunner } from './jobs/runner';
@@ -48,16 +50,18 @@ import { createDestinationCheck } from './net/destination';
 import { createFormPost } from './net/form-post';
 import { createGuardedFetch } from './net/guarded-fetch';
 import { createGuardedPost } from './net/guarded-post';
+import { createGuardedStream } from './net/guarded-stream';
 import { createPoliteFetch } from './net/politeness';
 import { createLibraryProvider } from './research/adapters/library';
 import { createPageReader } from './research/adapters/reader';
 import type { SearchProviders } from './research/adapters/registry';
 import { createResearchHandler } from './research/jobs';
-import { createLlmSetup } from './research/llm/setup';
+import { createLlmModels } from './research/llm/setup';
 import { createResearchOverview } from './research/overview';
 import { createReplays } from './research/replay';
 import { createResearch } from './research/service';
 import type { Stages } from './research/thinking';
+import { createUserJobs } from './research/user-jobs';
 import { createSupport } from './support/service';
 import type { Tasks } from './tasks';
 import { version } from './version';
@@ -69,6 +73,8 @@ const WORKER_IDLE_MS = 30_000;
 const MAX_REDIRECTS = 5;
 /** Of a webhook's receiver: how long it may take, and how much of its answer is kept. */
 const WEBHOOK_LIMITS = { timeoutMs: 15_000, headBytes: 1_000 };
+/** Of an answer that a model writes while we read: the model may have to be loaded first. */
+const STREAM_LIMITS = { headersMs: 300_000, stallMs: 60_000, maxBytes: 64 * 1024 * 1024 };
 /** Of a stream, in which each token comes with hundreds of bytes about it. */
 const MAX_LLM_ANSWER_BYTES = 8 * 1024 * 1024;
 /** Every night, at an hour when few ask. */
@@ -147,6 +153,7 @@ function openPorts(options: Options) {
     }),
     api: createApiFetch(net),
     post: createGuardedPost({ ...net, limits: WEBHOOK_LIMITS }),
+    stream: createGuardedStream({ ...net, limits: STREAM_LIMITS }),
   };
 }
 
@@ -178,16 +185,28 @@ function openFeatures(options: Options, ports: Ports, issuers: Issuers) {
     synthesize: (input) => pool.run('synthesize', input),
     fillTyped: (input) => pool.run('fillTyped', input),
   };
-  const llm = createLlmSetup({
+  const research = createResearch({ ...ports, queue, credits, keys, library, parse });
+  const hosts = createHosts({
+    ...ports,
+    queue,
+    credits,
+    keys,
+    drive: createDriver({ ...ports, http: ports.stream }),
+    options: {
+      operatorSharePercent: options.operatorSharePercent,
+      openRegistration: options.hostRegistration === 'open',
+    },
+  });
+  const llm = createLlmModels({
     ...ports,
     api: llmApi(options, ports),
+    hosts,
     options,
     tools: {
       excerpt: (input) => pool.run('excerpt', input),
       locate: (input) => pool.run('locate', input),
     },
   });
-  const research = createResearch({ ...ports, queue, credits, keys, library, parse });
   const audit = createAudit(ports);
   const mail = createMail({ ...ports, queue, transport: mailTransport(options) });
   return {
@@ -197,6 +216,7 @@ function openFeatures(options: Options, ports: Ports, issuers: Issuers) {
     parse,
     library,
     keys,
+    hosts,
     audit,
     mail,
     webhooks: createWebhooks({ ...ports, queue, mail }),
@@ -207,6 +227,7 @@ function openFeatures(options: Options, ports: Ports, issuers: Issuers) {
     stripeEvents: createStripeEvents({ db, audit, handlers: new Map() }),
     support: createSupport({ ...ports, audit, mail }),
     researchOverview: createResearchOverview(ports),
+    userJobs: createUserJobs(ports),
     research,
     stages,
     llm,

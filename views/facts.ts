@@ -45,3 +45,16 @@ export const PROBLEMS: Record<FaultCode | 'internal', { status: number; meaning:
   fetch_failed: { status: 502, meaning: 'an address did not answer as it should' },
   unavailable: { status: 503, meaning: 'not now: try again' },
 };
+
+/** The APIs that this server speaks, by where they are. */
+export const APIS: Record<string, string> = {
+  '/v1/research': 'Infrence: cited research, the library, credits; `/api` is for people',
+  '/v1/chat/completions':
+    'OpenAI: models of the pool, and `sonde-lite`, `sonde-standard`, `sonde-pro`, which answer by research; also `/v1/completions`, `/v1/embeddings`, `/v1/models`',
+  '/run/model':
+    'Infrintia: a job of a model, which goes on when its reader leaves; also `/models`, `/jobs`, `/users`, `/metrics`, `/admin`',
+  '/hosts':
+    'Infrintia: machines that lend their models, from `/hosts/register` on; `sonde host` is one that is ready to run',
+  '/jobs': 'research2llm: research with a schema; also `/me`. Jobs of models are listed here too',
+  '/mcp': 'the Model Context Protocol, for agents',
+};

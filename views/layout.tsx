@@ -1,5 +1,5 @@
 import type { PropsWithChildren } from '@kitajs/html';
-import { PUBLIC_PAGES } from './navigation';
+import { ownPages, PUBLIC_PAGES } from './navigation';
 
 /** Who looks at the page, and the token that each of their forms carries. */
 export interface Viewer {
@@ -68,7 +68,9 @@ function Header({ viewer, path }: { viewer: Viewer | null; path: string }) {
       </a>
       <nav aria-label="Main">
         <ul>
-          {viewer ? <NavigationLink to="/app" name="Dashboard" path={path} /> : null}
+          {(viewer ? ownPages(viewer) : []).map((page) => (
+            <NavigationLink to={page.path} name={page.name} path={path} />
+          ))}
           {shown.map((page) => (
             <NavigationLink to={page.path} name={page.name} path={path} />
           ))}

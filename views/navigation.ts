@@ -18,7 +18,8 @@ export const PUBLIC_PAGES: readonly PublicPage[] = [
   {
     path: '/docs',
     name: 'Docs',
-    summary: 'A quick start for the API: keys, research jobs, events, typed output, errors.',
+    summary:
+      'A quick start for the API: keys, research jobs, events, typed output, errors, models.',
   },
   {
     path: '/pricing',
@@ -44,3 +45,13 @@ export const PUBLIC_PAGES: readonly PublicPage[] = [
     isSignIn: true,
   },
 ];
+
+/** Of who is signed in. */
+export function ownPages({ isAdmin }: { isAdmin: boolean }): { path: string; name: string }[] {
+  return [
+    { path: '/app', name: 'Dashboard' },
+    { path: '/app/jobs', name: 'Jobs' },
+    { path: '/app/models', name: 'Models' },
+    ...(isAdmin ? [{ path: '/app/admin/hosts', name: 'Hosts' }] : []),
+  ];
+}

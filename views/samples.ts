@@ -97,3 +97,48 @@ export function addedDocument(origin: string): string {
 
 curl -sS "${origin}/v1/library/search?q=tram&limit=5" -H "Authorization: Bearer $SONDE_KEY"`;
 }
+
+/** The name as it may stand in a sample: hosts name their models, and a sample is pasted into a
+ * shell. */
+export function nameInSample(model: string): string {
+  return /^[\w./:@+-]+$/.test(model) && !model.startsWith('-') ? model : 'MODEL';
+}
+
+/** A chat with a model, over the OpenAI API. */
+export function firstChat(origin: string, model: string): string {
+  return `curl -sS ${origin}/v1/chat/completions \\
+  -H "Authorization: Bearer $SONDE_KEY" \\
+  -H 'Content-Type: application/json' \\
+  -d '{"model": "${nameInSample(model)}", "messages": [{"role": "user", "content": "Say hello."}]}'`;
+}
+
+/** With the package that most programs use. */
+export function openaiChat(origin: string, model: string): string {
+  return `import os
+from openai import OpenAI
+
+client = OpenAI(base_url="${origin}/v1", api_key=os.environ["SONDE_KEY"])
+stream = client.chat.completions.create(
+    model="${nameInSample(model)}",
+    messages=[{"role": "user", "content": "Say hello."}],
+    stream=True,
+)
+for chunk in stream:
+    if chunk.choices:
+        print(chunk.choices[0].delta.content or "", end="", flush=True)`;
+}
+
+/** A job that goes on when its reader leaves, and the stream of its tokens. */
+export function firstRun(origin: string, model: string): string {
+  return `curl -sS ${origin}/run/model \\
+  -H "Authorization: Bearer $SONDE_KEY" \\
+  -H 'Content-Type: application/json' \\
+  -d '{"model": "${nameInSample(model)}", "input_text": "Say hello.", "max_tokens": 64}'
+
+curl -sSN ${origin}/jobs/JOB_ID/stream -H "Authorization: Bearer $SONDE_KEY"`;
+}
+
+/** What makes a machine with a GPU a host, run there. */
+export function joinCommand(origin: string, joinToken: string): string {
+  return `sonde host --server ${origin} --join-token ${joinToken}`;
+}

@@ -18,6 +18,7 @@ export function sonde<T>(dataDir: string, ...args: string[]): T {
 
 export interface Server {
   url: string;
+  pid: number;
   /** From the start of the process to the first good answer of /health. */
   startMs: number;
   residentMegabytes(): number;
@@ -47,6 +48,7 @@ export async function startServer(
   }
   return {
     url,
+    pid: child.pid,
     startMs: performance.now() - startedMs,
     residentMegabytes() {
       const kibibytes = /VmRSS:\s+(\d+)/.exec(

@@ -5,6 +5,7 @@ import { httpFigures } from './http';
 import { insideFigures } from './inside';
 import { libraryFigures, researchFigures } from './library';
 import { llmFigures } from './llm';
+import { poolFigures } from './pool';
 
 const groups: Record<string, () => Promise<Figure[]>> = {
   accounts: accountFigures,
@@ -12,6 +13,7 @@ const groups: Record<string, () => Promise<Figure[]>> = {
   inside: insideFigures,
   library: libraryFigures,
   llm: llmFigures,
+  pool: poolFigures,
   research: researchFigures,
 };
 

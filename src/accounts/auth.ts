@@ -7,6 +7,7 @@ import type { Mail } from '../mail/service';
 import { type Confirmation, createConfirmation } from './confirmation';
 import { createLinks } from './links';
 import type { Passwords } from './password';
+import { createPasswordSignIn, type PasswordSignIn } from './password-sign-in';
 import { createRecovery, type Recovery } from './recovery';
 import { createRegister } from './registration';
 import type { Sessions } from './sessions';
@@ -29,7 +30,7 @@ export interface AuthDeps {
 }
 
 /** How people come in, and how they come back in. */
-export interface Auth extends SignIn, Recovery, Confirmation {
+export interface Auth extends SignIn, Recovery, Confirmation, PasswordSignIn {
   /** Removes sessions and links that can never be used again. */
   sweep(): Promise<void>;
 }
@@ -42,6 +43,7 @@ export function createAuth(deps: AuthDeps): Auth {
     ...createSignIn(parts),
     ...createRecovery(parts),
     ...createConfirmation(parts),
+    ...createPasswordSignIn(parts),
     async sweep() {
       await deps.sessions.sweep();
       await links.sweep();

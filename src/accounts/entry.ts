@@ -1,7 +1,7 @@
 import type { Transaction } from '../db/write';
 import { Fault } from '../lib/fault';
 import { verifyMail } from './mails';
-import { checkedName } from './names';
+import { checkedName, checkedUsername } from './names';
 import type { AuthParts } from './parts';
 import { checkedEmail, normalEmail, type Registration } from './registration';
 import type { SessionOwner } from './types';
@@ -11,6 +11,7 @@ export interface NewAccount {
   password: string;
   firstName?: string | null;
   lastName?: string | null;
+  username?: string | null;
 }
 
 /** What remains to be written once somebody has been let in; a session can begin in that write. */
@@ -19,7 +20,7 @@ export type Entering = (tx: Transaction) => Promise<SessionOwner>;
 /** The ways in, whatever kind of session begins then. Each checks first what may take its time. */
 export interface Entry {
   /** Throws Fault `forbidden` while sign-up is closed, `invalid_request` (email, password, names),
-   * `rate_limited`; and `conflict` (the address is taken) when it is written. */
+   * `rate_limited`; and `conflict` (address or username is taken) when it is written. */
   signup(input: NewAccount): Promise<Entering>;
   /** Throws Fault `unauthenticated`, with the same words and after the same work whether the address
    * or the password is wrong; `forbidden` for a suspended user who has both; `rate_limited`. */
@@ -46,9 +47,10 @@ export function createEntry(parts: AuthParts): Entry {
       const email = checkedEmail(input.email);
       const firstName = checkedName(input.firstName ?? '', 'first_name');
       const lastName = checkedName(input.lastName ?? '', 'last_name');
+      const username = input.username == null ? null : checkedUsername(input.username);
       const passwordHash = await passwords.hash(input.password);
       const status = parts.signup === 'approval' ? 'pending' : 'active';
-      return (tx) => open(tx, { email, passwordHash, status, firstName, lastName });
+      return (tx) => open(tx, { email, passwordHash, status, firstName, lastName, username });
     },
 
     async login({ email, password }) {

@@ -18,11 +18,14 @@ export interface Registration {
   status: 'active' | 'pending';
   firstName?: string;
   lastName?: string;
+  /** As `checkedUsername` answers it. */
+  username?: string | null;
 }
 
 export type Register = (tx: Transaction, registration: Registration) => Promise<User>;
 
-/** The one way in which a user comes to be. Throws Fault `conflict` when the address is taken. */
+/** The one way in which a user comes to be. Throws Fault `conflict` when the address or the username
+ * is taken. */
 export function createRegister(deps: {
   db: Db;
   clock: Clock;
@@ -30,15 +33,21 @@ export function createRegister(deps: {
   credits: Credits;
 }): Register {
   const store = deps.db.bind(accountStore);
-  return async (tx, { passwordHash, firstName, lastName, ...given }) => {
+  return async (tx, { passwordHash, firstName, lastName, username = null, ...given }) => {
     const user: User = { id: deps.chance.id(), ...given, createdMs: deps.clock.nowMs() };
     if (await store.within(tx).byEmail(user.email)) {
       throw new Fault('conflict', `a user with the address ${user.email} exists already`, {
         field: 'email',
       });
     }
+    if (username !== null && (await store.within(tx).credentialsByUsername(username))) {
+      throw new Fault('conflict', `the username ${username} is taken: choose another`, {
+        field: 'username',
+      });
+    }
     await store.within(tx).insert({
       ...user,
+      username,
       passwordHash,
       firstName: firstName ?? null,
       lastName: lastName ?? null,

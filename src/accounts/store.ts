@@ -1,7 +1,7 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Connection } from '../db/client';
 import { user } from '../db/schema/accounts';
-import type { Profile, User, UserStatus } from './types';
+import type { AuthenticatedUser, Profile, Role, User, UserStatus } from './types';
 
 export type NewUserRow = typeof user.$inferInsert;
 
@@ -10,6 +10,12 @@ export interface Credentials {
   id: string;
   passwordHash: string | null;
   status: UserStatus;
+  epoch: number;
+}
+
+/** Who a request is by, and the epoch that their sessions and remembered passwords are bound to. */
+export interface Standing extends Omit<AuthenticatedUser, 'isAdmin'> {
+  role: Role;
   epoch: number;
 }
 
@@ -43,6 +49,13 @@ export function accountStore({ drizzle, prepare }: Connection) {
     .from(user)
     .where(hasAddress)
     .prepare();
+  const credentialsByUsername = drizzle
+    .select(credentialColumns)
+    .from(user)
+    .where(eq(user.username, sql.placeholder('username')))
+    .prepare();
+  const standing = prepare<Standing>(`
+    SELECT id AS userId, email, role, status, session_epoch AS epoch FROM user WHERE id = :id`);
   const rowById = drizzle.select().from(user).where(hasId).prepare();
   return {
     async insert(row: NewUserRow): Promise<void> {
@@ -60,6 +73,11 @@ export function accountStore({ drizzle, prepare }: Connection) {
     async credentialsByEmail(email: string): Promise<Credentials | undefined> {
       return credentialsByEmail.get({ email });
     },
+    /** Whatever the case of the name: the column compares so. */
+    async credentialsByUsername(username: string): Promise<Credentials | undefined> {
+      return credentialsByUsername.get({ username });
+    },
+    standing: (id: string) => standing.get({ id }),
     async profile(id: string): Promise<Profile | undefined> {
       const row = rowById.get({ id });
       return row && profileOf(row);
@@ -153,6 +171,7 @@ function profileOf(row: typeof user.$inferSelect): Profile {
   return {
     id: row.id,
     email: row.email,
+    username: row.username,
     firstName: row.firstName ?? '',
     lastName: row.lastName ?? '',
     emailVerified: row.emailVerifiedMs !== null,

@@ -21,6 +21,8 @@ export interface NewUser {
 export interface Profile {
   id: string;
   email: string;
+  /** Null for who never chose one. */
+  username: string | null;
   /** Empty when not given. */
   firstName: string;
   lastName: string;

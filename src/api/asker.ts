@@ -1,15 +1,13 @@
 import type { Accounts } from '../accounts/service';
+import type { Caller } from '../http/caller';
 import { type Asked, keyGate } from '../http/gate';
-import { type UserPrincipal, userPrincipalOf } from '../http/principal';
+import { schemeOf, type UserPrincipal, userPrincipalOf } from '../http/principal';
 import type { Keys } from '../keys/service';
+import type { Asker } from '../keys/types';
 import { Fault } from '../lib/fault';
-import type { Asker } from '../research/submission';
 
 /** Who asks for a job: one key; or, without one, a signed-in user, who stands for all of theirs. */
 export type JobAsker = Asker;
-
-/** A JWT has three parts; a key has none. */
-const JWT = /^Bearer\s+[^\s.]+\.[^\s.]+\.[^\s.]*$/i;
 
 /**
  * Resolves an API key, as `X-API-Key` or bearer, or a bearer JWT. Throws Fault `unauthenticated`, and
@@ -20,7 +18,7 @@ export function jobGate(keys: Keys, accounts: Accounts): (asked: Asked) => Promi
   const known = new WeakMap<Request, Promise<JobAsker>>();
   return (asked) => {
     const { request } = asked;
-    const isSignedIn = JWT.test(request.headers.get('authorization') ?? '');
+    const isSignedIn = schemeOf(request.headers) === 'token';
     const asker = known.get(request) ?? (isSignedIn ? signedIn(request, accounts) : keyed(asked));
     known.set(request, asker);
     return asker;
@@ -32,8 +30,13 @@ async function signedIn(request: Request, accounts: Accounts): Promise<JobAsker>
 }
 
 /** Who may make no keys may not spend without one either. Throws Fault `forbidden`. */
-export function personAsking({ userId, status }: UserPrincipal): Asker {
+export function personAsking({ userId, status }: Pick<UserPrincipal, 'userId' | 'status'>): Asker {
   if (status !== 'active')
     throw new Fault('forbidden', `this account is ${status}: ask your admin`);
   return { userId, key: null };
+}
+
+/** As `personAsking`, for whoever asks. */
+export function callerAsking({ userId, key, status }: Caller): Asker {
+  return key ? { userId, key } : personAsking({ userId, status });
 }

@@ -6,6 +6,7 @@ const count = t.Unsafe<number>({ type: 'integer' });
 const Health = t.Object({
   status: t.String(),
   version: t.String(),
+  active_hosts: count,
   queued_jobs: count,
   running_jobs: count,
 });

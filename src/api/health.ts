@@ -1,3 +1,4 @@
+import type { Hosts } from '../hosts/types';
 import type { Queue } from '../jobs/queue';
 import type { JobCount } from '../jobs/types';
 import type { Clock } from '../lib/clock';
@@ -8,12 +9,20 @@ const COUNTS_MAX_AGE_MS = 1_000;
 export interface HealthDto {
   status: string;
   version: string;
+  active_hosts: number;
   queued_jobs: number;
   running_jobs: number;
 }
 
+export interface HealthDeps {
+  queue: Queue;
+  hosts: Pick<Hosts, 'counts'>;
+  clock: Clock;
+  version: string;
+}
+
 /** Knows no framework: a server that starts tells its health before it has loaded one. */
-export function createHealth(deps: { queue: Queue; clock: Clock; version: string }) {
+export function createHealth(deps: HealthDeps) {
   let countedMs = Number.NEGATIVE_INFINITY;
   let counts: JobCount[] = [];
   return async (): Promise<HealthDto> => {
@@ -24,6 +33,7 @@ export function createHealth(deps: { queue: Queue; clock: Clock; version: string
     return {
       status: 'healthy',
       version: deps.version,
+      active_hosts: deps.hosts.counts().activeHosts,
       queued_jobs: total(counts, 'queued'),
       running_jobs: total(counts, 'running'),
     };

@@ -11,6 +11,9 @@ export const LlmStats = Type.Object({
   calls: count(),
   tokens: count(),
   cost_usd: Type.Number({ description: 'Calls that may have been billed count in full.' }),
+  billed_apart: Type.Boolean({
+    description: 'Hosts of the pool billed it to the asker, beside what the job charged.',
+  }),
   dropped_quotes: Type.Integer({ description: 'Proposed, and not found in their source.' }),
   dropped_sentences: Type.Integer({ description: 'Written, and borne out by no finding.' }),
   stages: Type.Array(
@@ -54,6 +57,7 @@ export function llmStatsDto({ llm }: ResearchState) {
     calls: stages.reduce((sum, { calls }) => sum + calls, 0),
     tokens: llmTokens({ llm }),
     cost_usd: micros / 1_000_000,
+    billed_apart: stats.isBilledApart === true,
     dropped_quotes: stats.droppedQuotes,
     dropped_sentences: stats.droppedSentences,
     stages,

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Caller } from '../api/mcp/caller';
 import type { Core } from '../core';
+import type { Asker } from '../keys/types';
 import { Fault } from '../lib/fault';
-import type { Asker } from '../research/submission';
 import type { ResearchRequest } from '../research/types';
 import { withCore } from './context';
 

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { buildProgram } from './program';
 
 /** What a command asks of the data folder: these need none. */
-const WITHOUT_DATA = new Set(['options', 'health', 'version']);
+const WITHOUT_DATA = new Set(['host', 'options', 'health', 'version']);
 
 /** Its standard output is a protocol's. */
 const WITHOUT_JSON = new Set(['mcp']);
@@ -52,6 +52,7 @@ test.each(commands)('$name takes a data folder if it needs one', ({ name, comman
 test('the commands are those that scripts know', () => {
   expect(commands.map(({ name }) => name)).toEqual([
     'serve',
+    'host',
     'mcp',
     'research',
     'library add',
@@ -66,6 +67,7 @@ test('the commands are those that scripts know', () => {
     'user approve',
     'user reset-link',
     'user sign-in-link',
+    'user priority',
     'key create',
     'key list',
     'key revoke',
@@ -75,6 +77,13 @@ test('the commands are those that scripts know', () => {
     'job list',
     'job show',
     'job cancel',
+    'hosts list',
+    'hosts approve',
+    'hosts drain',
+    'hosts disable',
+    'hosts join-token',
+    'models list',
+    'models alias',
     'verify',
     'trace',
     'replay',

@@ -5,12 +5,15 @@ import { addAuditCommand } from './audit';
 import { addCreditCommands } from './credits';
 import { addExportCommand } from './export';
 import { addHealthCommand } from './health';
+import { addHostCommand } from './host';
+import { addHostsCommands } from './hosts';
 import { addJobCommands } from './jobs';
 import { addKeyCommands } from './keys';
 import { addLedgerCommands } from './ledger';
 import { addLibraryCommands } from './library';
 import { addMailCommands } from './mail';
 import { addMcpCommand } from './mcp';
+import { addModelCommands } from './models';
 import { addOptionsCommand } from './options';
 import { errorLine } from './output';
 import { addProvidersCommand } from './providers';
@@ -40,6 +43,7 @@ export function buildProgram(): Command {
     .configureOutput({ outputError: () => {}, writeErr: () => {} })
     .exitOverride();
   addServeCommand(program);
+  addHostCommand(program);
   addMcpCommand(program);
   addResearchCommand(program);
   addLibraryCommands(program);
@@ -47,6 +51,8 @@ export function buildProgram(): Command {
   addKeyCommands(program);
   addCreditCommands(program);
   addJobCommands(program);
+  addHostsCommands(program);
+  addModelCommands(program);
   addVerifyCommand(program);
   addTraceCommand(program);
   addReplayCommand(program);

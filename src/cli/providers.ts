@@ -7,7 +7,7 @@ import { createLibraryProvider } from '../research/adapters/library';
 import type { ListedProvider } from '../research/adapters/registry';
 import type { SearchProvider } from '../research/ports';
 import { addCommonFlags, type CommonFlags, withCore } from './context';
-import { json, table } from './output';
+import { json, note, table } from './output';
 
 const DEADLINE_MS = 15_000;
 /** A word that everybody has something about. */
@@ -35,17 +35,19 @@ export function addProvidersCommand(program: Command): void {
       .command('providers')
       .description(
         'ask every search provider that is on a small question (those with a price count it as a ' +
-          'search); exit 1 when one of them fails',
+          'search), and name the language model; exit 1 when one of them fails',
       ),
   ).action(providers);
 }
 
 async function providers(flags: CommonFlags): Promise<void> {
-  const verdicts = await withCore(flags, async (core) => {
+  const { verdicts, model } = await withCore(flags, async (core) => {
     const { listed } = await core.searchProviders();
     const candidates: Candidate[] = [await library(core), ...listed];
-    return Promise.all(candidates.map((candidate) => tryProvider(core.clock, candidate)));
+    const tried = candidates.map((candidate) => tryProvider(core.clock, candidate));
+    return { verdicts: await Promise.all(tried), model: await languageModel(core) };
   });
+  note(model);
   if (verdicts.some(({ state }) => state === 'fails')) process.exitCode = 1;
   if (flags.json) return json(verdicts.map(verdictJson));
   table(
@@ -60,6 +62,25 @@ async function providers(flags: CommonFlags): Promise<void> {
     ]),
     '',
   );
+}
+
+/** Nothing is asked of it: an answer may cost. */
+async function languageModel({ llm, hosts, options }: Core): Promise<string> {
+  if (!llm) return 'Language model: none (SONDE_LLM_URL)';
+  const { reader, writer, isPool } = llm;
+  const names = reader === writer ? reader : `${reader}, and ${writer} to write`;
+  if (!isPool) return `Language model: ${names}, at ${options.llmUrl}`;
+  await hosts.load();
+  const { aliases, models } = hosts.inference;
+  const offered = new Set(models().map(({ name }) => name));
+  const stoodFor = (name: string) =>
+    aliases().find((alias) => alias.name === name)?.models ?? [name];
+  const missing = [...new Set([reader, writer])].filter(
+    (name) => !stoodFor(name).some((model) => offered.has(model)),
+  );
+  const remedy =
+    missing.length === 0 ? '' : `; no host has ${missing.join(' or ')}: see sonde models list`;
+  return `Language model: ${names}, of the pool, paid by who asks for research${remedy}`;
 }
 
 async function library(core: Core): Promise<Candidate> {

@@ -6,7 +6,7 @@ import { expandPaths } from '../library/import';
 import type { GivenSource, ResearchMode, ResearchRequest } from '../research/types';
 import { printAnswer } from './answer';
 import { addCommonFlags, type CommonFlags, userOf, wholeNumber, withCore } from './context';
-import { json } from './output';
+import { json, note } from './output';
 import { showProgress } from './progress';
 
 interface ResearchFlags extends CommonFlags {
@@ -47,6 +47,11 @@ export function addResearchCommand(program: Command): void {
   ).action(research);
 }
 
+/** Hosts hand in what they say at the server, and it alone assigns them jobs. */
+const NO_POOL =
+  'The language model is the pool, which works in the server: here the job goes by its rules. ' +
+  'Ask the server for research with a model, as with POST /v1/research.';
+
 function collect(value: string, previous: string[]): string[] {
   return [...previous, value];
 }
@@ -54,6 +59,7 @@ function collect(value: string, previous: string[]): string[] {
 async function research(question: string, flags: ResearchFlags): Promise<void> {
   const schema = flags.schema === undefined ? null : await readSchema(flags.schema);
   const result = await withCore(flags, async (core) => {
+    if (core.llm?.isPool) note(NO_POOL);
     const user = await userOf(core, flags.user);
     const request = await requestOf(core, question, flags, schema);
     const job = await core.research.submitClaimed({ userId: user.id, key: null }, request, {

@@ -3,8 +3,12 @@ import type { AnyElysia } from 'elysia';
 import type { HealthDto } from '../api/health';
 import { healthRoutes } from '../api/health-routes';
 import { infrenceModels, infrenceRoutes } from '../api/infrence/routes';
+import { infrintiaRoutes } from '../api/infrintia/routes';
+import { infrintiaModels } from '../api/infrintia/schemas';
 import { jobRoutes } from '../api/jobs';
 import { mcpRoutes } from '../api/mcp/http';
+import { openaiRoutes } from '../api/openai/routes';
+import { openaiModels } from '../api/openai/schemas';
 import { research2llmRoutes } from '../api/research2llm/routes';
 import { jobModels } from '../api/research2llm/schemas';
 import type { Core } from '../core';
@@ -13,7 +17,7 @@ import { createRateLimiter } from '../http/limits';
 import { describeApi } from '../http/openapi';
 import type { EventStreams } from '../http/sse';
 import { version } from '../version';
-import { openSite } from '../web/site';
+import { openSite, type Site } from '../web/site';
 
 /** Room for the other parts of a multipart body beside the document. */
 const MULTIPART_OVERHEAD_BYTES = 1_048_576;
@@ -26,7 +30,7 @@ export interface ServeParts {
 
 export interface ServeApp {
   app: AnyElysia;
-  /** Ends the sessions of the Model Context Protocol. */
+  /** Ends the sessions of the Model Context Protocol, and the chats whose clients wait. */
   close(): Promise<void>;
 }
 
@@ -39,19 +43,23 @@ export async function composeServeApp(parts: ServeParts): Promise<ServeApp> {
   const { options, log, clock } = core;
   const perMinute = options.signInRatePerMinute;
   const limiter = perMinute === 0 ? undefined : createRateLimiter({ clock, perMinute });
-  const openApi = () => apiRoutes({ ...parts, limiter });
+  const openai = openaiRoutes(core);
+  const openApi = () => apiRoutes({ ...parts, limiter, home: site.home, openai: openai.routes });
   const describe = async () => {
     const { own, additions } = await openApi();
     return describeApi({
       routes: own,
       models: infrenceModels,
-      additions: { routes: additions, models: jobModels },
+      additions: {
+        routes: additions,
+        models: { ...jobModels, ...infrintiaModels, ...openaiModels },
+      },
       version,
     });
   };
+  const site: Site = openSite({ ...core, streams, limiter, describe });
   const { own, additions } = await openApi();
   const mcp = mcpRoutes({ ...core, baseUrl: options.baseUrl });
-  const site = openSite({ ...core, streams, limiter, describe });
   await setImmediate();
   const routes = [...own, ...additions, ...mcp.routes, ...site.routes];
   const app = composeApp({ log, routes, errorPage: site.errorPage });
@@ -60,13 +68,21 @@ export async function composeServeApp(parts: ServeParts): Promise<ServeApp> {
   if (!site.hasSecureCookies) {
     log.warn('serve.insecure_cookies', { remedy: 'set SONDE_BASE_URL to an https address' });
   }
-  return { app, close: mcp.closeAll };
+  const close = async () => {
+    await mcp.closeAll();
+    await openai.closeAll();
+  };
+  return { app, close };
 }
 
-type ApiParts = ServeParts & { limiter: ReturnType<typeof createRateLimiter> | undefined };
+interface ApiParts extends ServeParts {
+  limiter: ReturnType<typeof createRateLimiter> | undefined;
+  home: Site['home'];
+  openai: AnyElysia[];
+}
 
 /** Of the contract that the description is held to, and beside it. A turn for each dialect. */
-async function apiRoutes({ core, streams, health, limiter }: ApiParts) {
+async function apiRoutes({ core, streams, health, limiter, home, openai }: ApiParts) {
   const { options } = core;
   const own = infrenceRoutes({
     ...core,
@@ -77,8 +93,10 @@ async function apiRoutes({ core, streams, health, limiter }: ApiParts) {
   });
   await setImmediate();
   const additions = [
-    jobRoutes({ ...core, defaultLanguage: options.language }),
+    jobRoutes({ ...core, streams, limiter, defaultLanguage: options.language }),
     ...research2llmRoutes(core),
+    ...infrintiaRoutes({ ...core, limiter, home }),
+    ...openai,
     healthRoutes(health),
   ];
   await setImmediate();

@@ -55,7 +55,9 @@ async function serve(flags: ServeFlags): Promise<void> {
     await core.cron.stop();
     await core.runner.stop();
     streams.closeAll();
+    // Chats are canceled, while their hosts can still be told.
     await server.close();
+    await core.hosts.stop();
     await listening.stop(core.options.graceMs);
     await core.close();
     core.log.info('serve.stopped');
@@ -70,6 +72,8 @@ function openServer(core: Core, streams: EventStreams) {
     early: (request) =>
       isHealth(request) ? health().then((dto) => Response.json(dto)) : undefined,
     async compose() {
+      // Hosts that come back at once are known, and so are the jobs that they still have.
+      await (core.options.runner ? core.hosts.start() : core.hosts.load());
       const { composeServeApp } = await import('./serve-app');
       opened = await composeServeApp({ core, streams, health });
       return opened.app;

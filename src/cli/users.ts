@@ -4,6 +4,7 @@ import { isoFromMs } from '../lib/clock';
 import { addCommonFlags, type CommonFlags, withCore } from './context';
 import { json, line, table } from './output';
 import { addUserAccessCommands } from './user-access';
+import { addUserPriorityCommand } from './user-priority';
 
 const LIST_LIMIT = 10_000;
 
@@ -19,6 +20,7 @@ export function addUserCommands(program: Command): void {
   ).action(create);
   addCommonFlags(user.command('list').description('list accounts, oldest first')).action(list);
   addUserAccessCommands(user);
+  addUserPriorityCommand(user);
 }
 
 async function create(

@@ -129,15 +129,19 @@ export const optionTable = {
   llmUrl: text(
     'SONDE_LLM_URL',
     '',
-    'Address of an OpenAI chat API with its version: https://api.openai.com/v1. Empty for no LLM.',
+    'Address of an OpenAI chat API with its version: https://api.openai.com/v1. `pool`: the hosts of this server, paid by who asks. Empty for no LLM.',
   ),
   llmKey: text('SONDE_LLM_KEY', '', 'API key of the LLM, if it asks for one.', true),
-  llmModel: text('SONDE_LLM_MODEL', '', 'Model that plans and reads.'),
+  llmModel: text(
+    'SONDE_LLM_MODEL',
+    '',
+    'Model that plans and reads; with the pool, a model or alias of it.',
+  ),
   llmWriterModel: text('SONDE_LLM_WRITER_MODEL', '', 'Model that writes; the same if empty.'),
   llmPrice: text(
     'SONDE_LLM_PRICE',
     '',
-    'Its price in dollars for a million tokens in and out: 0.15/0.60. List price if empty.',
+    'Its price in dollars for a million tokens in and out: 0.15/0.60. List price if empty; never with the pool.',
   ),
   llmWriterPrice: text(
     'SONDE_LLM_WRITER_PRICE',
@@ -210,6 +214,22 @@ export const optionTable = {
     1_073_741_824,
     'Largest document the library takes.',
   ),
+  operatorSharePercent: integer(
+    'SONDE_OPERATOR_SHARE_PERCENT',
+    10,
+    0,
+    100,
+    'Percent of what users pay for jobs on hosts that the operator keeps; the hosts earn the rest.',
+  ),
+  hostRegistration: {
+    kind: 'choice',
+    env: 'SONDE_HOST_REGISTRATION',
+    default: 'approval',
+    choices: ['approval', 'open'],
+    help: 'What a host that registers without credentials and without a join token gets: an admin has to approve it, or it is let in at once.',
+  } satisfies OptionSpec<'choice'>,
+  joinToken: text('SONDE_JOIN_TOKEN', '', 'Join token by which `host` registers.', true),
+  backendKey: text('SONDE_BACKEND_KEY', '', 'Key that `host` sends to its backend.', true),
   signup: {
     kind: 'choice',
     env: 'SONDE_SIGNUP',

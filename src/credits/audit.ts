@@ -14,6 +14,7 @@ const QUERIES = [
     UNION ALL SELECT user_id, 'purchased', purchased_micros, 0 FROM account
     UNION ALL SELECT user_id, 'held', held_micros, 0 FROM account
     UNION ALL SELECT 'system', kind, balance_micros, 0 FROM system_account
+    UNION ALL SELECT host_id, 'earnings', earned_micros, 0 FROM host_account
     UNION ALL SELECT owner, kind, 0, amount_micros FROM entry)
   GROUP BY owner, kind HAVING sum(recomputed) <> sum(cached) ORDER BY id`,
 
@@ -28,10 +29,22 @@ const QUERIES = [
       WHERE kind = 'hold' AND NOT EXISTS (SELECT 1 FROM transfer WHERE ends = taken.seq))
   GROUP BY user_id HAVING sum(open) <> sum(held) ORDER BY id`,
 
+  // `earn/<hold>/<host>` is paid out of what `settle/<hold>` left to revenue.
+  `SELECT 'earned' AS what, 'settle/' || hold AS id,
+    coalesce((SELECT system_micros FROM transfer WHERE kind = 'settle' AND ends =
+      (SELECT held.seq FROM transfer AS held
+        WHERE held.id = 'hold/' || hold AND held.ends IS NULL)), 0) AS expectedMicros,
+    sum(host_micros) AS actualMicros
+  FROM (
+    SELECT substr(id, 6, length(id) - length(host_id) - 6) AS hold, host_micros
+    FROM transfer WHERE kind = 'earn')
+  GROUP BY hold HAVING actualMicros > expectedMicros ORDER BY id`,
+
   `SELECT 'total' AS what, 'all accounts' AS id, 0 AS expectedMicros, sum(micros) AS actualMicros
   FROM (
     SELECT plan_micros + purchased_micros + held_micros AS micros FROM account
-    UNION ALL SELECT balance_micros FROM system_account)
+    UNION ALL SELECT balance_micros FROM system_account
+    UNION ALL SELECT earned_micros FROM host_account)
   HAVING sum(micros) <> 0`,
 ];
 

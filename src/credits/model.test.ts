@@ -7,7 +7,7 @@ import { silentLog } from '../../tests/support/log';
 import { DAY_MS, monthOf } from '../lib/calendar';
 import { Fault } from '../lib/fault';
 import { type Credits, createCredits } from './service';
-import type { Bucket } from './types';
+import type { Bucket, Earning } from './types';
 
 interface ModelHold {
   userId: string;
@@ -16,13 +16,15 @@ interface ModelHold {
   state: 'held' | 'settled' | 'released';
 }
 
-/** The ledger as one would explain it: two piles a user, and what each hold took from them. */
+/** The ledger as one would explain it: two piles a user, what each hold took from them, and what
+ * each host was ever given. */
 class Model {
   piles = new Map<string, { plan: number; purchased: number }>();
   holds = new Map<string, ModelHold>();
   grants = new Map<string, string>();
   /** Whose plan is in which month. */
   months = new Map<string, string>();
+  hosts = new Map<string, { earnedMicros: number; settledJobs: number }>();
 
   pile(userId: string) {
     return this.piles.get(userId)!;
@@ -57,6 +59,19 @@ class Model {
     if (before !== undefined) this.pile(userId).plan = 0;
     this.pile(userId).plan += MONTHLY;
   }
+  settle(id: string, amount: number, earnings: Earning[]) {
+    const outcome = this.end(id, 'settled', amount);
+    if (outcome !== 'settled') return outcome;
+    const paid = earnings.filter(({ amountMicros }) => amountMicros > 0);
+    for (const { hostId, amountMicros } of paid) this.host(hostId).earnedMicros += amountMicros;
+    for (const hostId of new Set(paid.map((one) => one.hostId))) this.host(hostId).settledJobs += 1;
+    return outcome;
+  }
+  host(hostId: string) {
+    const host = this.hosts.get(hostId) ?? { earnedMicros: 0, settledJobs: 0 };
+    this.hosts.set(hostId, host);
+    return host;
+  }
   end(id: string, state: 'settled' | 'released', amount: number) {
     const hold = this.holds.get(id)!;
     if (hold.state !== 'held') return `already_${hold.state}`;
@@ -72,6 +87,8 @@ const MONTHLY = 6;
 const USERS = ['ann', 'bob'];
 const user = fc.constantFrom(...USERS);
 const id = fc.nat({ max: 7 }).map(String);
+const HOSTS = ['h1', 'h2', 'h3'];
+const host = fc.constantFrom(...HOSTS);
 const amount = fc.integer({ min: 1, max: 12 });
 const bucket = fc.constantFrom<Bucket>('plan', 'purchased');
 const step = fc.oneof(
@@ -81,6 +98,7 @@ const step = fc.oneof(
     does: fc.constant('settle' as const),
     id,
     percent: fc.nat({ max: 100 }),
+    hosts: fc.array(fc.record({ hostId: host, percent: fc.nat({ max: 100 }) }), { maxLength: 4 }),
   }),
   fc.record({ does: fc.constant('release' as const), id }),
   fc.record({
@@ -91,7 +109,8 @@ const step = fc.oneof(
   }),
 );
 type Drawn = typeof step extends fc.Arbitrary<infer T> ? T : never;
-type Step = Exclude<Drawn, { does: 'settle' }> | { does: 'settle'; id: string; amount: number };
+type Settle = { does: 'settle'; id: string; amount: number; earnings: Earning[] };
+type Step = Exclude<Drawn, { does: 'settle' }> | Settle;
 const steps = fc.array(
   fc.record({ step, fails: fc.integer({ min: 0, max: 9 }).map((n) => n === 0) }),
   {
@@ -140,7 +159,11 @@ async function perform(one: Step, name: (id: string) => string, fails: boolean):
             amountMicros: one.amount,
           });
         case 'settle':
-          return credits.settle(tx, { id: name(one.id), amountMicros: one.amount });
+          return credits.settle(tx, {
+            id: name(one.id),
+            amountMicros: one.amount,
+            earnings: one.earnings.map((part) => ({ ...part, hostId: name(part.hostId) })),
+          });
         case 'release':
           return credits.release(tx, { id: name(one.id) });
         case 'turn':
@@ -160,7 +183,7 @@ function predict(model: Model, one: Step): unknown {
     case 'hold':
       return model.hold(one.id, one.user, one.amount);
     case 'settle':
-      return model.end(one.id, 'settled', one.amount);
+      return model.settle(one.id, one.amount, one.earnings);
     case 'release':
       return model.end(one.id, 'released', 0);
     case 'turn':
@@ -181,6 +204,9 @@ async function expectSame(model: Model, name: (id: string) => string): Promise<v
       availableMicros: plan + purchased,
     });
   }
+  expect(await credits.earnings(HOSTS.map(name))).toEqual(
+    new Map(Array.from(model.hosts, ([hostId, figures]) => [name(hostId), figures])),
+  );
   const { total } = raw
     .query<{ total: number }, []>('SELECT coalesce(sum(amount_micros), 0) AS total FROM entry')
     .get()!;
@@ -220,12 +246,20 @@ test(
   SHRINKING_MS,
 );
 
-/** A settle draws its part of what the hold holds; where nothing was held there is nothing to end. */
+/** A settle draws its part of what the hold holds, and each host its part of what is left of that;
+ * where nothing was held there is nothing to end. */
 function withinHold(model: Model, drawn: Drawn): Step | undefined {
   if (drawn.does !== 'settle' && drawn.does !== 'release') return drawn;
   const hold = model.holds.get(drawn.id);
   if (!hold) return undefined;
   if (drawn.does === 'release') return drawn;
   const { does, id } = drawn;
-  return { does, id, amount: Math.round((drawn.percent / 100) * (hold.plan + hold.purchased)) };
+  const amount = Math.round((drawn.percent / 100) * (hold.plan + hold.purchased));
+  let left = amount;
+  const earnings = drawn.hosts.map(({ hostId, percent }) => {
+    const amountMicros = Math.round((percent / 100) * left);
+    left -= amountMicros;
+    return { hostId, amountMicros };
+  });
+  return { does, id, amount, earnings };
 }

@@ -7,13 +7,16 @@ import { Fault } from '../lib/fault';
 import type { Log } from '../lib/log';
 import { creditsToMicros, formatCredits } from '../lib/money';
 import { createCreditAudit } from './audit';
+import { earningsByHost, partsOf } from './earnings';
 import { isPositiveAmount, recordGrant } from './grant';
 import { createPlanPeriods, type PlanPeriods } from './periods';
 import { type CreditStore, createCreditStore, type StoredHold } from './store';
 import type {
   Balance,
   Discrepancy,
+  Earning,
   Grant,
+  HostEarnings,
   LedgerLine,
   ReleaseOutcome,
   SettleOutcome,
@@ -24,6 +27,14 @@ export interface HoldRequest {
   id: string;
   userId: string;
   amountMicros: number;
+}
+
+export interface SettleRequest {
+  id: string;
+  /** What the user pays, at most what is held. */
+  amountMicros: number;
+  /** Who gets how much of that, at most all of it; the rest is revenue. */
+  earnings?: readonly Earning[];
 }
 
 /** The ledger: what comes in by `grant` is set aside by `hold`, then spent by `settle` or given
@@ -37,14 +48,17 @@ export interface Credits extends PlanPeriods {
   /** Takes plan first. Throws Fault `insufficient_credits`, and `conflict` when this id holds
    * another amount or for another user. A repetition changes nothing, even after the hold ended. */
   hold(tx: Transaction, request: HoldRequest): Promise<void>;
-  /** Spends at most what is held and gives the rest back to where it came from. */
-  settle(tx: Transaction, request: { id: string; amountMicros: number }): Promise<SettleOutcome>;
+  /** Spends what the user pays and gives the rest of the hold back to where it came from. A
+   * repetition, and a settle after the release, pay nobody, whatever they ask for. */
+  settle(tx: Transaction, request: SettleRequest): Promise<SettleOutcome>;
   /** Gives everything back. */
   release(tx: Transaction, request: { id: string }): Promise<ReleaseOutcome>;
   /** All zero for a user without accounts. With `tx`, sees what that transaction has done. */
   balance(userId: string, tx?: Transaction): Promise<Balance>;
   /** Newest first. */
   ledger(userId: string, page: { limit: number; offset: number }): Promise<LedgerLine[]>;
+  /** By host id: of all hosts, or of these. A host that never earned anything is absent. */
+  earnings(hostIds?: readonly string[]): Promise<Map<string, HostEarnings>>;
   /** Recomputes every balance from the transfers. Empty means that the ledger is right. */
   check(): Promise<Discrepancy[]>;
 }
@@ -75,10 +89,19 @@ export function createCredits(deps: CreditDeps): Credits {
       if (await store.hold(id, userId, amountMicros, clock.nowMs())) return;
       await expectEarlierHold(store, request);
     },
-    async settle(tx, { id, amountMicros }) {
+    async settle(tx, { id, amountMicros, earnings = [] }) {
       assert(amountMicros === 0 || isPositiveAmount(amountMicros), 'a price is never negative');
+      const [first, ...others] = partsOf(earnings, amountMicros);
       const store = within(tx);
-      if (await store.settle(id, amountMicros, clock.nowMs())) return 'settled';
+      const nowMs = clock.nowMs();
+      if (await store.settle(id, amountMicros, nowMs, first)) {
+        for (const earning of others)
+          assert(
+            await store.earn(id, earning, nowMs),
+            `${id} has paid ${earning.hostId} nothing yet`,
+          );
+        return 'settled';
+      }
       const hold = await existingHold(store, id);
       assert(hold.endedBy !== null, `hold ${id} is settled for at most what it holds`);
       if (hold.endedBy === 'settle') return 'already_settled';
@@ -94,6 +117,7 @@ export function createCredits(deps: CreditDeps): Credits {
     },
     balance: (userId, tx) => balanceOf(tx ? within(tx) : read, userId),
     ledger: (userId, { limit, offset }) => read.ledger(userId, limit, offset),
+    earnings: async (hostIds) => earningsByHost(await read.earnings(hostIds)),
     check: () => audit.discrepancies(),
   };
 }

@@ -1,15 +1,12 @@
 import type { Connection } from '../db/client';
 import { LAST_SEQ } from './store';
+import { SETTLE } from './store-earnings';
 
 export interface StoredAdjustment {
   userId: string;
   deltaMicros: number;
   note: string;
 }
-
-/** What ends a hold is found by the hold: its own id has no index. */
-const SETTLE = `kind = 'settle' AND ends =
-  (SELECT held.seq FROM transfer AS held WHERE held.id = 'hold/' || :jobId AND held.ends IS NULL)`;
 
 /**
  * Corrections are grants that may take back. Each is one statement whose WHERE is its guard, as in
@@ -29,14 +26,14 @@ export function adjustmentStore({ prepare }: Connection) {
       AND plan_micros + purchased_micros + :deltaMicros BETWEEN 0 AND ${Number.MAX_SAFE_INTEGER}
       AND abs(balance_micros - :deltaMicros) <= ${Number.MAX_SAFE_INTEGER}
     ON CONFLICT DO NOTHING`);
-  // From what the job's own settle earned: so never more than it was charged.
+  // At most what the job's own settle took. It comes out of revenue: hosts keep what they earned.
   const refund = prepare(`
     INSERT INTO transfer (id, kind, user_id, previous_seq,
       purchased_micros, system_kind, system_micros, note, created_ms)
-    SELECT 'refund/' || :jobId, 'grant', user_id, ${LAST_SEQ}, :amountMicros, system_kind, -:amountMicros,
-      :note, :nowMs
+    SELECT 'refund/' || :jobId, 'grant', user_id, ${LAST_SEQ}, :amountMicros,
+      'revenue', -:amountMicros, :note, :nowMs
     FROM transfer
-    WHERE ${SETTLE} AND system_micros >= :amountMicros
+    WHERE ${SETTLE} AND system_micros + host_micros >= :amountMicros
     ON CONFLICT DO NOTHING`);
   const findAdjustment = prepare<StoredAdjustment>(`
     SELECT user_id AS userId, plan_micros + purchased_micros AS deltaMicros, note
@@ -45,7 +42,7 @@ export function adjustmentStore({ prepare }: Connection) {
     `SELECT 1 AS one FROM transfer WHERE id = 'refund/' || :jobId AND ends IS NULL`,
   );
   const charged = prepare<{ chargedMicros: number }>(
-    `SELECT system_micros AS chargedMicros FROM transfer WHERE ${SETTLE}`,
+    `SELECT system_micros + host_micros AS chargedMicros FROM transfer WHERE ${SETTLE}`,
   );
   // Back from the balance of now, along the user's chain: newer transfers are read, and no others.
   const availableAfter = prepare<{ availableMicros: number }>(`

@@ -27,10 +27,10 @@ export function statementStore({ prepare }: Connection) {
       (SELECT plan_micros + purchased_micros FROM account WHERE user_id = :userId)
         + delta - sum(delta) OVER (ORDER BY seq DESC) AS availableMicros
     FROM newest ORDER BY seq DESC LIMIT :limit OFFSET :offset`);
-  // All balances of both tables together are zero, so what users own is what the system owes.
-  const outstanding = prepare<{ micros: number }>(
-    'SELECT -sum(balance_micros) AS micros FROM system_account',
-  );
+  // All balances together are zero, so what users own is what neither the system nor hosts have.
+  const outstanding = prepare<{ micros: number }>(`
+    SELECT -sum(balance_micros) - (SELECT coalesce(sum(earned_micros), 0) FROM host_account) AS micros
+    FROM system_account`);
   const sold = prepare<{ micros: number }>(`
     SELECT coalesce(-sum(system_micros), 0) AS micros
     FROM transfer WHERE system_kind = 'sold' AND created_ms >= :sinceMs`);

@@ -1,5 +1,6 @@
 import type { Connection } from '../db/client';
-import type { LedgerLine } from './types';
+import { earningStatements } from './store-earnings';
+import type { Earning, LedgerLine } from './types';
 
 export interface StoredAccount {
   planMicros: number;
@@ -33,6 +34,7 @@ export function createCreditStore(connection: Connection) {
     ...accountStatements(connection),
     ...holdStatements(connection),
     ...planStatements(connection),
+    ...earningStatements(connection),
   };
 }
 
@@ -97,11 +99,13 @@ function holdStatements({ prepare }: Connection) {
   // plan is min(taken, amount), and the rest of the amount is spent of purchased.
   const settle = prepare(`
     INSERT INTO transfer (id, kind, user_id, ends, previous_seq,
-      plan_micros, purchased_micros, held_micros, system_kind, system_micros, created_ms)
+      plan_micros, purchased_micros, held_micros, system_kind, system_micros,
+      host_id, host_micros, created_ms)
     SELECT 'settle/' || :id, 'settle', user_id, seq, ${LAST_SEQ},
       -plan_micros - min(-plan_micros, :amountMicros),
       -purchased_micros - (:amountMicros - min(-plan_micros, :amountMicros)),
-      -held_micros, iif(:amountMicros > 0, 'revenue', NULL), :amountMicros, :nowMs
+      -held_micros, iif(:amountMicros > :hostMicros, 'revenue', NULL), :amountMicros - :hostMicros,
+      :hostId, :hostMicros, :nowMs
     FROM transfer
     WHERE id = 'hold/' || :id AND ends IS NULL AND held_micros >= :amountMicros
     ON CONFLICT DO NOTHING`);
@@ -122,9 +126,16 @@ function holdStatements({ prepare }: Connection) {
     async hold(id: string, userId: string, amountMicros: number, nowMs: number): Promise<boolean> {
       return (await hold.run({ id, userId, amountMicros, nowMs })) === 1;
     },
-    /** False when there is no such hold, it has ended, or it holds less. */
-    async settle(id: string, amountMicros: number, nowMs: number): Promise<boolean> {
-      return (await settle.run({ id, amountMicros, nowMs })) === 1;
+    /** Pays one host on the way. False when there is no such hold, it has ended, or it holds less. */
+    async settle(
+      id: string,
+      amountMicros: number,
+      nowMs: number,
+      earning?: Earning,
+    ): Promise<boolean> {
+      const hostId = earning?.hostId ?? null;
+      const hostMicros = earning?.amountMicros ?? 0;
+      return (await settle.run({ id, amountMicros, hostId, hostMicros, nowMs })) === 1;
     },
     /** False when there is no such hold or it has ended. */
     async release(id: string, nowMs: number): Promise<boolean> {

@@ -19,7 +19,20 @@ export interface Grant {
   note: string;
 }
 
-/** `expire` takes what is left of `plan` at the end of its month. */
+/** What one host gets of what a job costs its user. */
+export interface Earning {
+  hostId: string;
+  amountMicros: number;
+}
+
+/** What a host has earned so far. */
+export interface HostEarnings {
+  earnedMicros: number;
+  /** How many jobs it earned that with: one that earned it nothing is not counted. */
+  settledJobs: number;
+}
+
+/** What stands in a user's ledger. `expire` takes what is left of `plan` at the end of its month. */
 export type TransferKind = 'grant' | 'hold' | 'settle' | 'release' | 'expire';
 
 /** One line of a user's ledger: what a transfer did to each of the user's accounts. */
@@ -33,9 +46,10 @@ export interface LedgerLine {
   createdMs: number;
 }
 
-/** A broken invariant that `ledger check` found: the account or transfer, and both figures. */
+/** A broken invariant that `ledger check` found: the account or transfer, and both figures.
+ * `earned` is a settle whose hosts got more than it left them, which is what is expected at most. */
 export interface Discrepancy {
-  what: 'balance' | 'transfer' | 'held' | 'total';
+  what: 'balance' | 'transfer' | 'held' | 'earned' | 'total';
   id: string;
   expectedMicros: number;
   actualMicros: number;

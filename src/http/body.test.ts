@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { readJson } from './body';
+import { readJson, readJsonLines } from './body';
 
 const read = (body: string) => readJson(new Request('http://localhost/', { method: 'POST', body }));
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
@@ -18,4 +18,28 @@ test('side by side, and within texts, brackets nest nothing', async () => {
     texts,
     [texts[0]!]: 1,
   });
+});
+
+const readLines = (body: string, maxLines = 10) =>
+  readJsonLines(new Request('http://localhost/', { method: 'POST', body }), maxLines);
+
+test('lines are read one value each, whatever ends them, and empty ones are passed over', async () => {
+  expect(await readLines('{"a":"x,\\ny"}\r\n\n\n[2] \n"three"\n')).toEqual([
+    { a: 'x,\ny' },
+    [2],
+    'three',
+  ]);
+  expect(await readLines('')).toEqual([]);
+});
+
+test('lines that are too many, no JSON, or too deep are refused', async () => {
+  expect(readLines('1\n'.repeat(11))).rejects.toMatchObject({ code: 'too_large' });
+  expect(readLines('{"a":\n1}\n{')).rejects.toMatchObject({ code: 'invalid_request' });
+  expect(readLines(nested(64))).rejects.toThrow('nests deeper than 64 levels');
+});
+
+test('a mebibyte of spaces is read as fast as any other', async () => {
+  const startedMs = performance.now();
+  await readLines(`{"a":"${' '.repeat(1_000_000)}"}`);
+  expect(performance.now() - startedMs).toBeLessThan(1_000);
 });

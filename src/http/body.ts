@@ -9,17 +9,42 @@ const JSON_REMEDY = 'add long texts to the library and name their ids';
  * Null for a request without a body, as DELETE is. Throws Fault `too_large`, or `invalid_request`
  * for what is no JSON or nests too deep.
  */
-export async function readJson(request: Request): Promise<unknown> {
+export async function readJson(
+  request: Request,
+  maxBytes = JSON_MAX_BYTES,
+  remedy = JSON_REMEDY,
+): Promise<unknown> {
   if (request.body === null) return null;
-  const isSmall = Number(request.headers.get('content-length') ?? Infinity) <= JSON_MAX_BYTES;
-  const text = isSmall
-    ? await request.text()
-    : new TextDecoder().decode(await readCapped(request, JSON_MAX_BYTES, JSON_REMEDY));
-  assertShallow(text);
-  return parse(text);
+  return parseJson(await readText(request, maxBytes, remedy));
 }
 
-function parse(text: string): unknown {
+/**
+ * One JSON value a line, without those that are empty. Throws Fault `too_large` for over 1 MiB or
+ * `maxLines`, and `invalid_request` for what is no JSON or nests too deep.
+ */
+export async function readJsonLines(request: Request, maxLines: number): Promise<unknown[]> {
+  const remedy = `send ${maxLines} lines at a time at the most`;
+  const text = (await readText(request, JSON_MAX_BYTES, remedy)).trim();
+  if (text === '') return [];
+  // No value of JSON holds the end of a line as it is: so all lines are parsed at once, as a list.
+  const values = parseJson(`[${text.replace(/[\r\n]+/g, ',')}]`) as unknown[];
+  if (values.length <= maxLines) return values;
+  throw new Fault('too_large', `the body has over ${maxLines} lines: ${remedy}`);
+}
+
+async function readText(request: Request, maxBytes: number, remedy: string): Promise<string> {
+  const isSmall = Number(request.headers.get('content-length') ?? Infinity) <= maxBytes;
+  return isSmall
+    ? request.text()
+    : new TextDecoder().decode(await readCapped(request, maxBytes, remedy));
+}
+
+/**
+ * Throws Fault `invalid_request` for what nests too deep, which is looked at first: a mebibyte of
+ * brackets would keep the parser busy for a quarter of a second, and everybody else waiting.
+ */
+function parseJson(text: string): unknown {
+  assertShallow(text);
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -27,19 +52,20 @@ function parse(text: string): unknown {
   }
 }
 
-/**
- * Before it is parsed: a mebibyte of brackets would keep the parser busy for a quarter of a second,
- * and everybody else waiting.
- */
+const [QUOTE, BACKSLASH, OPEN_LIST, OPEN_OBJECT, CLOSE_LIST, CLOSE_OBJECT] = Array.from(
+  '"\\[{]}',
+  (character) => character.charCodeAt(0),
+);
+
 function assertShallow(text: string): void {
   let depth = 0;
   let isQuoted = false;
   for (let index = 0; index < text.length; index += 1) {
-    const character = text[index];
-    if (character === '"') isQuoted = !isQuoted;
-    else if (isQuoted) index += character === '\\' ? 1 : 0;
-    else if (character === '[' || character === '{') depth += 1;
-    else if (character === ']' || character === '}') depth -= 1;
+    const code = text.charCodeAt(index);
+    if (code === QUOTE) isQuoted = !isQuoted;
+    else if (isQuoted) index += code === BACKSLASH ? 1 : 0;
+    else if (code === OPEN_LIST || code === OPEN_OBJECT) depth += 1;
+    else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth -= 1;
     if (depth > JSON_MAX_DEPTH) {
       throw new Fault('invalid_request', `the body nests deeper than ${JSON_MAX_DEPTH} levels`);
     }

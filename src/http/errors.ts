@@ -2,6 +2,7 @@ import type { ValueError } from '@sinclair/typebox/errors';
 import { ParseError, ValidationError } from 'elysia';
 import { Fault, type FaultCode } from '../lib/fault';
 import type { Log } from '../lib/log';
+import { CredentialsNeeded } from './principal';
 import { validationFault } from './validate';
 
 const STATUS: Record<FaultCode, number> = {
@@ -67,7 +68,7 @@ export function statusOf(code: FaultCode): number {
   return STATUS[code];
 }
 
-function problemOf(fault: Fault): Problem {
+export function problemOf(fault: Fault): Problem {
   const words = fault.code.replace(/_/g, ' ');
   return {
     type: 'about:blank',
@@ -81,8 +82,16 @@ function problemOf(fault: Fault): Problem {
 
 function problemResponse(problem: Problem, fault?: Fault): Response {
   const headers = new Headers({ 'content-type': 'application/problem+json' });
-  if (problem.status === 401) headers.set('www-authenticate', 'Bearer realm="sonde"');
+  if (problem.status === 401) headers.set('www-authenticate', challengeOf(fault));
   if (fault?.retryAfterSeconds !== undefined)
     headers.set('retry-after', String(fault.retryAfterSeconds));
   return Response.json(problem, { status: problem.status, headers });
+}
+
+/** RFC 9110, section 11.6.1; of Basic, RFC 7617. */
+function challengeOf(fault: Fault | undefined): string {
+  const bearer = 'Bearer realm="sonde"';
+  return fault instanceof CredentialsNeeded
+    ? `${bearer}, Basic realm="sonde", charset="UTF-8"`
+    : bearer;
 }

@@ -94,6 +94,57 @@ describe('event streams', () => {
     );
   });
 
+  test('texts that are frames already are written as they are, each at once', async () => {
+    const answer = new EventStreams(new ManualClock()).openText(async function* () {
+      yield 'id: 1\ndata: a\n\nid: 2\ndata: b\n\n';
+      yield 'data: [DONE]\n\n';
+    });
+    const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+    const written: (string | undefined)[] = [];
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read())
+      written.push(chunk.value);
+    expect(written).toEqual([
+      ': beat\n\n',
+      'id: 1\ndata: a\n\nid: 2\ndata: b\n\n',
+      'data: [DONE]\n\n',
+    ]);
+  });
+
+  test('a reader that takes nothing is read nothing for, and goes on where it was', async () => {
+    const clock = new ManualClock();
+    let made = 0;
+    const answer = new EventStreams(clock).openText(async function* () {
+      for (; made < 100; made += 1) yield 'x'.repeat(100_000);
+    });
+    const reader = answer.body!.getReader();
+    await reader.read();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(made).toBeLessThan(10);
+    clock.advance(60_000);
+    let length = 0;
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read())
+      length += chunk.value.length;
+    expect([made, length]).toEqual([100, 10_000_000]);
+  });
+
+  test('a reader that leaves while it is waited for ends the stream', async () => {
+    const clock = new ManualClock();
+    const { promise: left, resolve } = Promise.withResolvers<void>();
+    const answer = new EventStreams(clock).openText(async function* () {
+      try {
+        for (;;) yield 'x'.repeat(1_000_000);
+      } finally {
+        resolve();
+      }
+    });
+    const reader = answer.body!.getReader();
+    await reader.read();
+    await new Promise((next) => setImmediate(next));
+    await reader.cancel();
+    await left;
+    expect(clock.pending).toBe(0);
+  });
+
   test('a quiet stream beats', async () => {
     const clock = new ManualClock();
     const reader = new EventStreams(clock)

@@ -83,16 +83,34 @@ export function limitSignIn(limiter: RateLimiter | undefined) {
   return ({ request, server, set }: LimitedRequest): void => {
     const address = server?.requestIP(request)?.address;
     if (!limiter || address === undefined) return;
-    const { isAllowed, remaining, waitSeconds } = limiter.take(address);
+    const allowance = limiter.take(address);
+    const { remaining, waitSeconds } = allowance;
     set.headers['ratelimit-policy'] = `"sign-in";q=${limiter.perMinute};w=60`;
     set.headers.ratelimit = `"sign-in";r=${remaining};t=${waitSeconds}`;
-    if (isAllowed) return;
-    throw new Fault(
-      'rate_limited',
-      `too many requests to sign in from your address: try again in ${waitSeconds} s`,
-      { retryAfterSeconds: waitSeconds },
-    );
+    expectAllowed(allowance, 'sign in');
   };
+}
+
+/**
+ * For what is as costly or as open to abuse in the midst of a request, from the same bucket. `what`
+ * it is completes "too many requests to …". Throws Fault `rate_limited`.
+ */
+export function takeAllowance(
+  limiter: RateLimiter | undefined,
+  { request, server }: Omit<LimitedRequest, 'set'>,
+  what: string,
+): void {
+  const address = server?.requestIP(request)?.address;
+  if (limiter && address !== undefined) expectAllowed(limiter.take(address), what);
+}
+
+function expectAllowed({ isAllowed, waitSeconds }: Allowance, what: string): void {
+  if (isAllowed) return;
+  throw new Fault(
+    'rate_limited',
+    `too many requests to ${what} from your address: try again in ${waitSeconds} s`,
+    { retryAfterSeconds: waitSeconds },
+  );
 }
 
 function clientOf(address: string): string {

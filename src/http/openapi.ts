@@ -59,6 +59,8 @@ export async function describeApi({ version, additions, ...own }: Described): Pr
             bearer_api_key: { type: 'http', scheme: 'bearer', bearerFormat: 'API Key' },
             api_key: { type: 'apiKey', in: 'header', name: 'X-API-Key', ...addition },
             bearer_jwt: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+            basic: { type: 'http', scheme: 'basic', ...addition },
+            host_key: { type: 'http', scheme: 'bearer', bearerFormat: 'Host key', ...addition },
           },
         },
       },

@@ -1,7 +1,11 @@
+import type { Auth } from '../accounts/auth';
+import type { GivenPassword } from '../accounts/password-sign-in';
 import type { Accounts } from '../accounts/service';
 import type { UserStatus } from '../accounts/types';
+import type { Host, HostRegistry } from '../hosts/types';
 import type { Keys } from '../keys/service';
 import type { KeyUse } from '../keys/types';
+import { assert } from '../lib/assert';
 import { Fault } from '../lib/fault';
 
 /** The program that asks, by its key. */
@@ -18,6 +22,14 @@ export interface UserPrincipal {
   isAdmin: boolean;
   /** A pending user may look, and makes no keys. */
   status: Exclude<UserStatus, 'suspended'>;
+}
+
+/** A 401 where a name and a password would do as well. Browsers ask their user for them then, which
+ * they must not do elsewhere. */
+export class CredentialsNeeded extends Fault {
+  constructor(message: string) {
+    super('unauthenticated', message);
+  }
 }
 
 const API_KEY = /^(?:inf_live_|r2l_)/;
@@ -62,6 +74,40 @@ export async function userPrincipalOf(
 }
 
 /**
+ * Resolves `Authorization: Basic …` of a username, or an address, and a password. Calls
+ * `beforeCheck` as `Auth.authenticatePassword` does. Throws {@link CredentialsNeeded} for what is
+ * wrong or not well-formed; `forbidden` for a suspended account; `rate_limited`.
+ */
+export async function passwordPrincipalOf(
+  headers: Headers,
+  auth: Pick<Auth, 'authenticatePassword'>,
+  beforeCheck: () => void,
+): Promise<UserPrincipal> {
+  const given = passwordOf(headers);
+  if (!given) throw new CredentialsNeeded('send Basic credentials as base64 of `name:password`');
+  try {
+    const { userId, email, isAdmin, status } = await auth.authenticatePassword(given, beforeCheck);
+    assert(status !== 'suspended', 'who is suspended is refused already');
+    return { userId, email, isAdmin, status };
+  } catch (thrown) {
+    if (thrown instanceof Fault && thrown.code === 'unauthenticated')
+      throw new CredentialsNeeded(thrown.message);
+    throw thrown;
+  }
+}
+
+/** Resolves the bearer key of a host. Throws Fault `unauthenticated`. */
+export function hostPrincipalOf(headers: Headers, registry: HostRegistry): Host {
+  const key = bearerOf(headers);
+  const host = key === undefined ? undefined : registry.authenticate(key);
+  if (host) return host;
+  throw new Fault(
+    'unauthenticated',
+    'send the key of a host that is not disabled: `Authorization: Bearer hk_live_…`',
+  );
+}
+
+/**
  * As `userPrincipalOf`, for admins only. Throws Fault `forbidden` for anybody else, and for every API
  * key, an admin's too; whether the key is in force is not looked at.
  */
@@ -74,6 +120,23 @@ export async function adminPrincipalOf(
   const user = await userPrincipalOf(headers, accounts);
   if (!user.isAdmin) throw new Fault('forbidden', 'only an admin may do this');
   return user;
+}
+
+/** Which of the ways to say who asks the request takes; undefined for none. */
+export function schemeOf(headers: Headers): 'password' | 'token' | 'key' | undefined {
+  const authorization = headers.get('authorization');
+  if (authorization === null) return headers.has('x-api-key') ? 'key' : undefined;
+  if (/^Basic\b/i.test(authorization)) return 'password';
+  // A JWT has three parts; a key has none.
+  return /^Bearer\s+[^\s.]+\.[^\s.]+\.[^\s.]*$/i.test(authorization) ? 'token' : 'key';
+}
+
+/** RFC 7617, in UTF-8. */
+function passwordOf(headers: Headers): GivenPassword | undefined {
+  const encoded = /^Basic\s+([\w+/=-]+)$/i.exec(headers.get('authorization') ?? '')?.[1];
+  const text = Buffer.from(encoded ?? '', 'base64').toString('utf8');
+  const end = text.indexOf(':');
+  return end < 0 ? undefined : { name: text.slice(0, end), password: text.slice(end + 1) };
 }
 
 function credentialOf(headers: Headers): string | undefined {

@@ -11,6 +11,8 @@ export interface StreamEvent {
 
 /** Quieter connections are cut by proxies, and by our own server's idle timeout. */
 const BEAT_MS = 15_000;
+/** Of one stream, for a reader that is slower than its source. */
+const BUFFERED_BYTES = 262_144;
 
 /** Where a reader wants to go on: after the event it saw last; 0 for the beginning. */
 export function lastEventId(headers: Headers): number {
@@ -38,33 +40,54 @@ export class EventStreams {
    * between. `signal` aborts when the reader leaves or the streams are closed.
    */
   open(events: (signal: AbortSignal) => AsyncIterable<StreamEvent>): Response {
+    return this.openText((signal) => framed(events(signal)));
+  }
+
+  /**
+   * As `open`, of texts that are frames already, one or many: each text is one write. The next one
+   * is asked for when the reader has taken enough of those before.
+   */
+  openText(texts: (signal: AbortSignal) => AsyncIterable<string>): Response {
     const over = new AbortController();
     const encoder = new TextEncoder();
-    const body = new ReadableStream<Uint8Array>({
-      start: (controller) => {
-        const write = (text: string) => {
-          if (!over.signal.aborted) controller.enqueue(encoder.encode(text));
-        };
-        let cancelBeat = () => {};
-        const beat = () => {
-          write(': beat\n\n');
-          cancelBeat = this.#clock.after(BEAT_MS, beat);
-        };
-        const end = () => over.abort();
-        this.#open.add(end);
-        over.signal.addEventListener('abort', () => {
-          this.#open.delete(end);
-          cancelBeat();
-          close(controller);
-        });
-        beat();
-        void pump(events(over.signal), write).then(end, (reason: unknown) => {
-          controller.error(reason);
-          end();
-        });
+    let resume = () => {};
+    const body = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          const isOver = () => over.signal.aborted;
+          const write = (text: string) => {
+            if (!isOver()) controller.enqueue(encoder.encode(text));
+          };
+          const hasRoom = () => isOver() || (controller.desiredSize ?? 0) > 0;
+          const room = () => new Promise<void>((resolve) => (resume = resolve));
+          let cancelBeat = () => {};
+          const beat = () => {
+            // A reader that takes nothing is sent no more of them either.
+            if (hasRoom()) write(': beat\n\n');
+            cancelBeat = this.#clock.after(BEAT_MS, beat);
+          };
+          const end = () => over.abort();
+          this.#open.add(end);
+          over.signal.addEventListener('abort', () => {
+            this.#open.delete(end);
+            cancelBeat();
+            resume();
+            close(controller);
+          });
+          beat();
+          void pump(texts(over.signal), { write, isOver, hasRoom, room }).then(
+            end,
+            (reason: unknown) => {
+              controller.error(reason);
+              end();
+            },
+          );
+        },
+        pull: () => resume(),
+        cancel: () => over.abort(),
       },
-      cancel: () => over.abort(),
-    });
+      new ByteLengthQueuingStrategy({ highWaterMark: BUFFERED_BYTES }),
+    );
     return new Response(body, { headers: HEADERS });
   }
 
@@ -80,12 +103,25 @@ const HEADERS = {
   'x-accel-buffering': 'no',
 };
 
-async function pump(
-  events: AsyncIterable<StreamEvent>,
-  write: (text: string) => void,
-): Promise<void> {
+async function* framed(events: AsyncIterable<StreamEvent>): AsyncGenerator<string> {
   for await (const { id, type, data } of events) {
-    write(`id: ${id}\nevent: ${type}\ndata: ${data}\n\n`);
+    yield `id: ${id}\nevent: ${type}\ndata: ${data}\n\n`;
+  }
+}
+
+interface Sink {
+  write(text: string): void;
+  isOver(): boolean;
+  hasRoom(): boolean;
+  /** Resolves when there is some again, or nobody reads any more. */
+  room(): Promise<void>;
+}
+
+async function pump(texts: AsyncIterable<string>, sink: Sink): Promise<void> {
+  for await (const text of texts) {
+    sink.write(text);
+    if (!sink.hasRoom()) await sink.room();
+    if (sink.isOver()) return;
   }
 }
 

@@ -16,8 +16,9 @@ const REAP_LIMIT = 256;
 /** The ways out of `running` and `queued`. Every one proves the state and the fence in its write. */
 export interface Endings {
   /** Whom to tell when the queue itself ends a job of this kind; a runner says so for its handlers.
-   * A process that cancels jobs needs the hooks of their kinds, though it may never run one. */
-  onEnded(kind: string, hook: EndedHook): void;
+   * A process that cancels jobs needs the hooks of their kinds, though it may never run one. Who owns
+   * the leases of a kind takes back by itself what its workers have lost. */
+  onEnded(kind: string, hook: EndedHook, options?: { ownsLeases?: boolean }): void;
   /** Ends a running job. Throws LeaseLost when the claim is lost. */
   finish(claim: Claim, ending: Ending): Promise<void>;
   /** Queues a running job again, or ends it if it was canceled. Throws LeaseLost likewise. */
@@ -43,6 +44,7 @@ export function createEndings(parts: {
 }): Endings {
   const { engine, clock, log, wakeups } = parts;
   const hooks = new Map<string, EndedHook>();
+  const ownLeases = new Set<string>();
 
   async function end(
     tx: Transaction,
@@ -64,6 +66,7 @@ export function createEndings(parts: {
   async function giveBack(tx: Transaction, claim: Claim, again: Again): Promise<void> {
     const job = await engine.jobs.within(tx).requeue(claim, again);
     if (!job) throw new LeaseLost(claim.id);
+    await again.commit?.(tx);
     if (job.cancelRequestedMs !== null) return await end(tx, claim, 'queued', CANCELED);
     if (job.dueMs > clock.nowMs()) return;
     tx.afterCommit(() => wakeups.wake(topics.ready(job.kind)));
@@ -79,9 +82,10 @@ export function createEndings(parts: {
   }
 
   return {
-    onEnded(kind, hook) {
+    onEnded(kind, hook, { ownsLeases = false } = {}) {
       assert(!hooks.has(kind), `one handler for jobs of kind ${kind}`);
       hooks.set(kind, hook);
+      if (ownsLeases) ownLeases.add(kind);
     },
     finish: (claim, ending) => engine.write((tx) => end(tx, claim, 'running', ending)),
     giveBack: (claim, again) => engine.write((tx) => giveBack(tx, claim, again)),
@@ -100,7 +104,9 @@ export function createEndings(parts: {
 
     // One body for each job: a hook that fails leaves the others reaped.
     async reap(heldHere) {
-      const kinds = [...hooks.keys()];
+      const deadlines = [...hooks.keys()];
+      const leases = deadlines.filter((kind) => !ownLeases.has(kind));
+      const kinds = { leases, deadlines };
       const ids = await engine.jobs.read.expired(kinds, clock.nowMs(), REAP_LIMIT);
       const writes = ids
         .filter((id) => !heldHere.has(id))

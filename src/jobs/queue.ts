@@ -5,7 +5,7 @@ import type { Log } from '../lib/log';
 import { createEndings, type Endings } from './endings';
 import { followEvents } from './follow';
 import { createSubmission, type Submission } from './submission';
-import type { Claim, Job, JobCount, JobEngine, JobEvent, JobFilter } from './types';
+import type { Claim, Job, JobCount, JobEngine, JobEvent, JobFilter, ReadyJob } from './types';
 import { topics, Wakeups } from './wakeups';
 
 export type Renewal = 'renewed' | 'cancel_requested' | 'lost';
@@ -26,8 +26,15 @@ export interface Queue extends Submission, Endings {
 
   /** Starts up to `limit` due jobs, in the order of the fair queue, each leased for `leaseMs`. */
   claim(kind: string, limit: number, leaseMs: number): Promise<Job[]>;
+  /** Joins a write: starts this job, whose turn the caller says it is. Undefined when it does not
+   * wait any more. */
+  claimOne(tx: Transaction, id: string, leaseMs: number): Promise<Job | undefined>;
+  /** For who decides by more than the order whose turn it is. */
+  ready(kind: string): Promise<ReadyJob[]>;
   hasDue(kind: string): Promise<boolean>;
   renew(claim: Claim, leaseMs: number): Promise<Renewal>;
+  /** Joins a write. */
+  renewWithin(tx: Transaction, claim: Claim, leaseMs: number): Promise<Renewal>;
   /** Joins a write: does the claim still hold? */
   isHeld(tx: Transaction, claim: Claim): Promise<boolean>;
 
@@ -50,6 +57,13 @@ export function createQueue(parts: { engine: JobEngine; clock: Clock; log: Log }
   const { engine, clock } = parts;
   const wakeups = new Wakeups();
   const { read, within } = engine.jobs;
+
+  async function renewWithin(tx: Transaction, claim: Claim, leaseMs: number): Promise<Renewal> {
+    const renewed = await within(tx).renew(claim, clock.nowMs() + leaseMs);
+    if (!renewed) return 'lost';
+    return renewed.cancelRequestedMs === null ? 'renewed' : 'cancel_requested';
+  }
+
   return {
     ...createSubmission({ engine, clock, wakeups }),
     ...createEndings({ ...parts, wakeups }),
@@ -66,12 +80,14 @@ export function createQueue(parts: { engine: JobEngine; clock: Clock; log: Log }
         return within(tx).claim(kind, limit, nowMs, nowMs + leaseMs);
       });
     },
-    hasDue: (kind) => read.hasDue(kind, clock.nowMs()),
-    async renew(claim, leaseMs) {
-      const renewed = await engine.write((tx) => within(tx).renew(claim, clock.nowMs() + leaseMs));
-      if (!renewed) return 'lost';
-      return renewed.cancelRequestedMs === null ? 'renewed' : 'cancel_requested';
+    claimOne(tx, id, leaseMs) {
+      const nowMs = clock.nowMs();
+      return within(tx).claimOne(id, nowMs, nowMs + leaseMs);
     },
+    ready: (kind) => read.ready(kind, clock.nowMs()),
+    hasDue: (kind) => read.hasDue(kind, clock.nowMs()),
+    renew: (claim, leaseMs) => engine.write((tx) => renewWithin(tx, claim, leaseMs)),
+    renewWithin,
     isHeld: (tx, claim) => within(tx).isHeld(claim),
 
     async emit(tx, jobId, type, data) {

@@ -12,7 +12,7 @@ export interface Submission {
    * Joins the write that accepts the job. A repetition (same user, key and request hash) answers
    * the job that is there already. Throws Fault conflict when the key was used for another request.
    */
-  enqueue(tx: Transaction, newJob: NewJob): Promise<{ job: Job; existing: boolean }>;
+  enqueue(tx: Transaction, newJob: NewJob): Promise<Enqueued>;
   /** For a caller who must know before it holds money; the same rule and Fault as `enqueue`. */
   findIdempotent(
     tx: Transaction,
@@ -20,8 +20,16 @@ export interface Submission {
     key: string,
     requestHash: string,
   ): Promise<Job | undefined>;
-  /** The job starts its life running, under this process's lease: for `Runner.perform`. */
+  /** The job starts its life running, under a lease: for `Runner.perform`, and for whoever has a
+   * worker that waits. An idempotency key is one that `findIdempotent` did not know in this write. */
   enqueueClaimed(tx: Transaction, newJob: NewJob, leaseMs: number): Promise<Job>;
+}
+
+export interface Enqueued {
+  job: Job;
+  existing: boolean;
+  /** In the fair queue, as {@link ReadyJob} has it; null for one that is not due, or existing. */
+  place: number | null;
 }
 
 export function createSubmission(parts: {
@@ -48,13 +56,18 @@ export function createSubmission(parts: {
     return job;
   }
 
-  async function insert(tx: Transaction, job: Job, { cost, firstEvent }: NewJob): Promise<void> {
+  async function insert(
+    tx: Transaction,
+    job: Job,
+    { cost, firstEvent }: NewJob,
+  ): Promise<number | null> {
     const store = engine.jobs.within(tx);
-    await store.insert(job, cost);
-    if (!firstEvent) return;
+    const place = await store.insert(job, cost);
+    if (!firstEvent) return place;
     const { type, data } = firstEvent;
     const createdMs = job.createdMs;
     await store.insertEvent({ jobId: job.id, seq: 1, type, data: JSON.stringify(data), createdMs });
+    return place;
   }
 
   return {
@@ -63,16 +76,15 @@ export function createSubmission(parts: {
       const key = newJob.idempotencyKey ?? null;
       if (key !== null) {
         const existing = await findIdempotent(tx, newJob.userId, key, newJob.requestHash ?? null);
-        if (existing) return { job: existing, existing: true };
+        if (existing) return { job: existing, existing: true, place: null };
       }
       const nowMs = clock.nowMs();
       const job = queuedJob(newJob, nowMs);
-      await insert(tx, job, newJob);
+      const place = await insert(tx, job, newJob);
       if (job.dueMs <= nowMs) tx.afterCommit(() => wakeups.wake(topics.ready(job.kind)));
-      return { job, existing: false };
+      return { job, existing: false, place };
     },
     async enqueueClaimed(tx, newJob, leaseMs) {
-      assert(newJob.idempotencyKey == null, 'a job that may exist already cannot be claimed');
       const nowMs = clock.nowMs();
       const job: Job = {
         ...queuedJob(newJob, nowMs),

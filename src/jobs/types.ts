@@ -114,10 +114,25 @@ export interface Again {
   error: string | null;
   /** True for a job that was interrupted: it goes on before the user's later jobs. */
   keepsPlace: boolean;
+  /** Joins the write. */
+  commit?: (tx: Transaction) => Promise<void>;
+}
+
+/** A job that waits for its turn: the higher priority first, then the lower place, then the id. */
+export interface ReadyJob {
+  id: string;
+  priority: number;
+  place: number;
 }
 
 /** A claim on a job: good for as long as both are the job's. */
 export type Claim = Pick<Job, 'id' | 'fence'>;
+
+/** Of which kinds the queue ends what has run out. */
+export interface ExpiringKinds {
+  leases: string[];
+  deadlines: string[];
+}
 
 /** Newest first. */
 export interface JobFilter {
@@ -150,13 +165,18 @@ export interface JobStore {
   list(filter: JobFilter): Promise<Job[]>;
   /** Of the jobs that have not ended. */
   counts(): Promise<JobCount[]>;
-  /** A job that is due by its creation enters the fair queue at once. */
-  insert(job: Job, cost: number): Promise<void>;
+  /** A job that is due by its creation enters the fair queue at once: answers its place there. One
+   * that is running already has had its turn by that. */
+  insert(job: Job, cost: number): Promise<number | null>;
 
   /** Is there a job of this kind that could be claimed now? */
   hasDue(kind: string, nowMs: number): Promise<boolean>;
   /** Lets the jobs that have become due enter the fair queue, then starts the first `limit`. */
   claim(kind: string, limit: number, nowMs: number, leasedUntilMs: number): Promise<Job[]>;
+  /** Starts this job out of turn. Undefined, and nothing changed, when it is not ready. */
+  claimOne(id: string, nowMs: number, leasedUntilMs: number): Promise<Job | undefined>;
+  /** The jobs that could be claimed, in their order. */
+  ready(kind: string, nowMs: number): Promise<ReadyJob[]>;
   isHeld(claim: Claim): Promise<boolean>;
   /** Undefined when the claim is lost. */
   renew(claim: Claim, leasedUntilMs: number): Promise<Pick<Job, 'cancelRequestedMs'> | undefined>;
@@ -170,9 +190,9 @@ export interface JobStore {
   /** Undefined, and nothing changed, when the claim is lost. */
   requeue(claim: Claim, again: Again): Promise<Job | undefined>;
   requestCancel(id: string, nowMs: number): Promise<void>;
-  /** Ids of jobs of these kinds that the queue has to deal with: running ones whose lease has run
-   * out, queued ones past their deadline. */
-  expired(kinds: string[], nowMs: number, limit: number): Promise<string[]>;
+  /** Ids of jobs that the queue has to deal with: running ones whose lease has run out, queued ones
+   * past their deadline. */
+  expired(kinds: ExpiringKinds, nowMs: number, limit: number): Promise<string[]>;
 
   /** Gives the event the job's next seq. */
   appendEvent(event: Omit<JobEvent, 'seq'>): Promise<JobEvent>;

@@ -19,6 +19,8 @@ export interface KeySpend {
  * join the caller's write; nothing is given back to a key without a cap.
  */
 export interface SpendCaps {
+  /** Only a key that has a cap pays for its statements. False for an unknown one. */
+  isCapped(keyId: string): Promise<boolean>;
   /** What a job of a capped key sets aside when it is accepted. Throws Fault
    * `insufficient_credits` when its month cannot take the amount. */
   reserveSpend(tx: Transaction, spend: KeySpend): Promise<void>;
@@ -27,8 +29,9 @@ export interface SpendCaps {
 }
 
 export function createSpendCaps({ db }: { db: Db }): SpendCaps {
-  const { within } = db.bind(spendStore);
+  const { within, read } = db.bind(spendStore);
   return {
+    isCapped: async (keyId) => (await read.capped(keyId, '')) !== undefined,
     async reserveSpend(tx, { keyId, atMs, amountMicros }) {
       assert(amountMicros > 0, 'a job sets aside what it may cost');
       const month = monthOf(atMs);

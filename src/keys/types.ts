@@ -55,3 +55,10 @@ export interface KeyUse {
   /** Of the connection, or as a trusted proxy states it; null when nobody can tell. */
   clientAddress: string | null;
 }
+
+/** Whose job it is, and by which key it was asked. */
+export interface Asker {
+  userId: string;
+  /** Null for a person. Only a key that has a spend cap pays for its statement. */
+  key: { id: string; isCapped: boolean } | null;
+}

@@ -1,12 +1,13 @@
-import type { JobHandler, JobOutcome, JobRun } from '../jobs/types';
+import type { Job, JobHandler, JobOutcome, JobRun } from '../jobs/types';
+import type { Asker } from '../keys/types';
 import type { Clock } from '../lib/clock';
 import type { Log } from '../lib/log';
 import type { Library } from '../library/service';
 import { createWaveCommit } from './committing';
 import type { RunningState } from './gathering';
 import { initialState } from './initial-state';
-import type { LlmSetup } from './llm/stages';
-import { Meter } from './meter';
+import type { LlmModels } from './llm/setup';
+import { ApartBills, Meter } from './meter';
 import { budgetOf, capMicros, priceOfDone, priceOfUsed, type Used } from './modes';
 import type { Reader, SearchProvider } from './ports';
 import { createSettlement, type SettlementDeps } from './settlement';
@@ -23,7 +24,7 @@ export interface ResearchJobDeps extends SettlementDeps {
   log: Log;
   stages: Stages;
   /** The models that stand in for rules; absent without any. */
-  llm?: LlmSetup | undefined;
+  llm?: LlmModels | undefined;
   reader: Reader;
   /** Who may be asked for a user, by what the request allows. */
   providers(userId: string, search: PinnedRequest['search']): Promise<SearchProvider[]>;
@@ -42,6 +43,7 @@ export function createResearchHandler(deps: ResearchJobDeps): JobHandler {
     const request = JSON.parse(row.request) as PinnedRequest;
     const committed = row.checkpoint ? (JSON.parse(row.checkpoint) as RunningState) : initialState;
     const meter = meterOf(run, row, request, committed);
+    const asker = await askerOf(run.job);
     // Loaded for the first job: a server that starts has none to perform yet.
     const { runPipeline } = await import('./pipeline');
     const state = await runPipeline(
@@ -52,7 +54,7 @@ export function createResearchHandler(deps: ResearchJobDeps): JobHandler {
         providers: await deps.providers(row.userId, request.search),
         reader: deps.reader,
         stages: deps.stages,
-        llm: deps.llm,
+        llm: deps.llm?.forJob({ id: run.job.id, asker }),
         clock: deps.clock,
         meter,
         snapshot: (hash) => deps.library.snapshot(hash),
@@ -62,8 +64,13 @@ export function createResearchHandler(deps: ResearchJobDeps): JobHandler {
       run.signal,
     );
     if (state.stopReason !== null) warnOfModel(deps.log, run.job.id, state);
-    const { callCostMicros } = meter;
-    return outcomeOf(run, row, request, { sourcesRead: state.sources.length, callCostMicros });
+    return outcomeOf(run, row, request, meter, state.sources.length);
+  }
+
+  /** As whoever sent the request, though it may have been another process that took it. */
+  async function askerOf({ userId, keyId }: Job): Promise<Asker> {
+    if (keyId === null) return { userId, key: null };
+    return { userId, key: { id: keyId, isCapped: await deps.keys.isCapped(keyId) } };
   }
 
   function meterOf(
@@ -72,8 +79,11 @@ export function createResearchHandler(deps: ResearchJobDeps): JobHandler {
     request: PinnedRequest,
     committed: ResearchState,
   ): Meter {
-    const { jobId, callCostMicros } = row;
+    const { jobId, callCostMicros, hostCostMicros } = row;
+    const recordApart = (costMicros: number) =>
+      run.write((tx) => store.within(tx).addHostCost(jobId, costMicros));
     return new Meter({
+      apart: deps.llm?.isPool ? new ApartBills(hostCostMicros, recordApart) : undefined,
       capMicros: capMicros(request),
       callCostMicros,
       sourceCount: committed.sources.length,
@@ -89,11 +99,13 @@ export function createResearchHandler(deps: ResearchJobDeps): JobHandler {
     run: JobRun,
     row: ResearchRow,
     request: PinnedRequest,
-    used: Used,
+    meter: Meter,
+    sourcesRead: number,
   ): JobOutcome {
     // What stopped because the process stops has its waves committed and goes on elsewhere.
     if (run.signal.reason === 'shutdown') return { outcome: 'snooze', untilMs: deps.clock.nowMs() };
     const { heldMicros } = row;
+    const used = usedOf(row, meter, sourcesRead);
     if (run.signal.reason === 'canceled') {
       const chargedMicros = priceOfUsed(request, used);
       const charge = { status: 'canceled', heldMicros, chargedMicros } as const;
@@ -102,6 +114,13 @@ export function createResearchHandler(deps: ResearchJobDeps): JobHandler {
     const chargedMicros = priceOfDone(request, used);
     const charge = { status: 'completed', heldMicros, chargedMicros } as const;
     return { outcome: 'done', commit: (tx) => settlement.settle(tx, run.job, charge) };
+  }
+
+  /** A job that goes on without the pool has paid it all the same. */
+  function usedOf({ hostCostMicros }: ResearchRow, meter: Meter, sourcesRead: number): Used {
+    const { callCostMicros, apart } = meter;
+    const paidApartMicros = apart?.costMicros ?? hostCostMicros;
+    return { sourcesRead, callCostMicros, paidApartMicros };
   }
 
   return { kind: RESEARCH, concurrency: deps.concurrency, perform, ended: settlement.release };

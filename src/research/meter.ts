@@ -1,6 +1,31 @@
 import { usdMicrosToMicros } from '../lib/money';
 import { SOURCE_PRICE_MICROS } from './modes';
 
+/**
+ * What others bill the asker for a job's calls, or may yet, in micro-credits: the hosts of the pool
+ * do. It counts under the job's cap, and is no part of what the job itself charges.
+ */
+export class ApartBills {
+  #costMicros: number;
+  #record: (costMicros: number) => Promise<void>;
+
+  /** `record` as in {@link MeterStart}. */
+  constructor(costMicros: number, record: (costMicros: number) => Promise<void>) {
+    this.#costMicros = costMicros;
+    this.#record = record;
+  }
+
+  get costMicros(): number {
+    return this.#costMicros;
+  }
+
+  /** Negative for what is given back. */
+  async add(costMicros: number): Promise<void> {
+    this.#costMicros += costMicros;
+    await this.#record(costMicros);
+  }
+}
+
 export interface MeterStart {
   /** The most that the job may cost, in micro-credits; null for a job with a fixed price. */
   capMicros: number | null;
@@ -10,6 +35,8 @@ export interface MeterStart {
   /** Makes the cost of a call durable before it is made: no crash can make it free. Negative for
    * what is given back. */
   record(costMicros: number): Promise<void>;
+  /** Where that is counted which is spent of what was set aside; absent when the job charges it. */
+  apart?: ApartBills | undefined;
 }
 
 /**
@@ -31,6 +58,11 @@ export class Meter {
 
   get callCostMicros(): number {
     return this.#callCostMicros;
+  }
+
+  /** Undefined when the job charges whatever its calls cost. */
+  get apart(): ApartBills | undefined {
+    return this.#start.apart;
   }
 
   get asideMicros(): number {
@@ -81,9 +113,8 @@ export class Meter {
         ? this.#roomMicros
         : Math.min(this.#asideMicros - usdMicrosToMicros(leaveUsdMicros), this.#roomMicros);
     if (costMicros > roomMicros) return false;
-    this.#callCostMicros += costMicros;
     this.#asideMicros = Math.max(0, this.#asideMicros - costMicros);
-    await this.#start.record(costMicros);
+    await this.#countAside(costMicros);
     return true;
   }
 
@@ -91,9 +122,18 @@ export class Meter {
   async giveBackAside(costUsdMicros: number): Promise<void> {
     const costMicros = usdMicrosToMicros(costUsdMicros);
     if (costMicros === 0 || this.#start.capMicros === null) return;
-    this.#callCostMicros -= costMicros;
     this.#asideMicros += costMicros;
-    await this.#start.record(-costMicros);
+    await this.#countAside(-costMicros);
+  }
+
+  async #countAside(costMicros: number): Promise<void> {
+    const { apart, record } = this.#start;
+    if (apart) {
+      await apart.add(costMicros);
+      return;
+    }
+    this.#callCostMicros += costMicros;
+    await record(costMicros);
   }
 
   /** Raises what the calls have cost to what is known of it: those of a lost wave cost too. Of what
@@ -120,9 +160,10 @@ export class Meter {
   }
 
   get #roomMicros(): number {
-    const { capMicros } = this.#start;
+    const { capMicros, apart } = this.#start;
     if (capMicros === null) return Number.MAX_SAFE_INTEGER;
-    return capMicros - this.#callCostMicros - this.#sourceCount * SOURCE_PRICE_MICROS;
+    const callCostMicros = this.#callCostMicros + (apart?.costMicros ?? 0);
+    return capMicros - callCostMicros - this.#sourceCount * SOURCE_PRICE_MICROS;
   }
 }
 

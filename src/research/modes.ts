@@ -57,6 +57,8 @@ export interface Used {
   sourcesRead: number;
   /** What metered calls of providers have cost, in micro-credits. */
   callCostMicros: number;
+  /** What was billed to the asker for its calls apart. Nothing if absent. */
+  paidApartMicros?: number;
 }
 
 /** The most that a metered job may cost; null for a job with a fixed price. */
@@ -86,16 +88,21 @@ export function holdMicros(request: Priced): number {
   return capMicros(request) ?? modes[request.mode].priceMicros ?? 0;
 }
 
-/** What a finished job costs: its fixed price, or what it used where it is metered. */
+/** What a finished job charges: its fixed price, or what it used where it is metered. */
 export function priceOfDone(request: Priced, used: Used): number {
   const isMetered = capMicros(request) !== null;
-  return isMetered ? priceOfUsed(request, used) : holdMicros(request);
+  return isMetered ? priceOfUsed(request, used) : mostLeft(request, used);
 }
 
-/** What a canceled job costs: what it used, never more than was held. */
-export function priceOfUsed(request: Priced, { sourcesRead, callCostMicros }: Used): number {
-  const usedMicros = sourcesRead * SOURCE_PRICE_MICROS + callCostMicros;
-  return Math.min(holdMicros(request), usedMicros);
+/** What a canceled job charges: what it used, never more than was held. */
+export function priceOfUsed(request: Priced, used: Used): number {
+  const { sourcesRead, callCostMicros } = used;
+  return Math.min(mostLeft(request, used), sourcesRead * SOURCE_PRICE_MICROS + callCostMicros);
+}
+
+/** Of the price or the cap, what others have not billed already. */
+function mostLeft(request: Priced, { paidApartMicros = 0 }: Used): number {
+  return Math.max(0, holdMicros(request) - paidApartMicros);
 }
 
 /** The least that metered work can cost: below it, no source could be read. */

@@ -2,6 +2,7 @@ import { zstdDecompressSync } from 'node:zlib';
 import type { Db } from '../db/database';
 import { Fault } from '../lib/fault';
 import { LLM_PORTS } from './kept';
+import type { LlmModels } from './llm/setup';
 import type { LlmSetup } from './llm/stages';
 import type { TraceCall } from './recorder';
 import { contentProblems } from './replay-contents';
@@ -17,8 +18,9 @@ export interface Trace {
   calls: TraceCall[];
 }
 
-export interface ReplayDeps extends ReplayParts {
+export interface ReplayDeps extends Omit<ReplayParts, 'llm'> {
   db: Db;
+  llm: LlmModels | undefined;
   research: Pick<Research, 'get' | 'content'>;
 }
 
@@ -49,7 +51,7 @@ export function createReplays({ db, library, research, stages, llm }: ReplayDeps
     async replay(id, userId) {
       const { view, calls } = await trace(id, userId);
       checkReplayable(view, calls);
-      const parts = { library, stages, llm: llmOf(calls, llm) };
+      const parts = { library, stages, llm: llmOf(view, calls, llm) };
       // With it comes the whole pipeline: a server that starts has nothing to replay.
       const { Replaying } = await import('./replaying');
       const replay = await new Replaying(view, calls, parts).run();
@@ -85,9 +87,15 @@ function checkReplayable({ job, state }: ResearchView, calls: TraceCall[]): void
 }
 
 /** A job that no model worked on is repeated without one. */
-function llmOf(calls: TraceCall[], llm: LlmSetup | undefined): LlmSetup | undefined {
+function llmOf(
+  { job }: ResearchView,
+  calls: TraceCall[],
+  llm: LlmModels | undefined,
+): LlmSetup | undefined {
   const call = calls.find(({ port }) => port.startsWith(LLM_PORTS));
-  if (!call || llm) return call && llm;
+  // No model is called, so nobody pays.
+  const asker = { userId: job.userId, key: null };
+  if (!call || llm) return call && llm?.forJob({ id: job.id, asker });
   const { model } = call.request as { model?: unknown };
   throw new Fault(
     'unprocessable',

@@ -1,10 +1,11 @@
 import { zstdDecompressSync } from 'node:zlib';
 import type { Job, JobState } from '../jobs/types';
+import type { Asker } from '../keys/types';
 import { Fault } from '../lib/fault';
 import type { Report, ReportFormat } from './report/write';
 import { type SourceText, sourceText } from './source-text';
 import { type ResearchListRow, researchStore } from './store';
-import { type Asker, Submission, type SubmissionDeps, type Submitted } from './submission';
+import { Submission, type SubmissionDeps, type Submitted } from './submission';
 import type { ContentKind, ResearchRequest } from './types';
 import { createUsage, type Usage } from './usage';
 import { type Verification, verifyState } from './verification';

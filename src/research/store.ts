@@ -146,6 +146,8 @@ function waveStatements({ drizzle, prepare }: Connection) {
     ON CONFLICT DO NOTHING`);
   const addCallCost = prepare<never>(`
     UPDATE research SET call_cost_micros = call_cost_micros + :costMicros WHERE job_id = :jobId`);
+  const addHostCost = prepare<never>(`
+    UPDATE research SET host_cost_micros = host_cost_micros + :costMicros WHERE job_id = :jobId`);
   const appendTrace = prepare<never>(`
     INSERT INTO research_trace (job_id, seq, port, request, response_zstd, created_ms)
     VALUES (:jobId, (SELECT coalesce(max(seq), 0) + 1 FROM research_trace WHERE job_id = :jobId),
@@ -163,6 +165,10 @@ function waveStatements({ drizzle, prepare }: Connection) {
     /** What a call of a provider costs, counted before it is made. */
     async addCallCost(jobId: string, costMicros: number): Promise<void> {
       await addCallCost.run({ jobId, costMicros });
+    },
+    /** The same of an answer of the pool's, which has a bill of its own. */
+    async addHostCost(jobId: string, costMicros: number): Promise<void> {
+      await addHostCost.run({ jobId, costMicros });
     },
     /** Keeps a snapshot from being swept. */
     async nameSource(jobId: string, snapshotHash: string): Promise<void> {

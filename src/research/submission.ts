@@ -3,6 +3,7 @@ import type { Db } from '../db/database';
 import type { Transaction } from '../db/write';
 import type { Queue } from '../jobs/queue';
 import type { Job, NewJob } from '../jobs/types';
+import type { Asker } from '../keys/types';
 import { assert } from '../lib/assert';
 import type { Clock } from '../lib/clock';
 import { type Chance, sha256Hex } from '../lib/ids';
@@ -15,13 +16,6 @@ import { checkRequest } from './request';
 import type { KeySpending } from './spending';
 import { researchStore } from './store';
 import type { ResearchRequest } from './types';
-
-/** Whose job it is, and by which key it was asked. */
-export interface Asker {
-  userId: string;
-  /** Null for a person. Only a key that has a spend cap pays for its statement. */
-  key: { id: string; isCapped: boolean } | null;
-}
 
 export interface Submitted {
   id: string;

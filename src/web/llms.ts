@@ -1,4 +1,4 @@
-import { EVENTS, PROBLEMS, VERDICTS } from '../../views/facts';
+import { APIS, EVENTS, PROBLEMS, VERDICTS } from '../../views/facts';
 import { PUBLIC_PAGES } from '../../views/navigation';
 import {
   count,
@@ -8,7 +8,13 @@ import {
   planPrice,
   USD_MICROS_PER_CENT,
 } from '../../views/pages/pricing/figures';
-import { firstQuestion, followedQuestion, typedQuestion } from '../../views/samples';
+import {
+  firstChat,
+  firstQuestion,
+  firstRun,
+  followedQuestion,
+  typedQuestion,
+} from '../../views/samples';
 import type { Pack, Plan } from '../billing/types';
 import type { ApiDescription } from './api-description';
 import { operationsText, schemasText } from './llms-api';
@@ -33,6 +39,8 @@ export function llmsText({ origin, pricing }: Omit<LlmsInput, 'description'>): s
 
 Ask with \`POST ${origin}/v1/research\` and \`Authorization: Bearer inf_live_…\`; a person makes the key in the dashboard. Prices by mode: ${prices.join('; ')}. One credit is ${dollars(pricing.creditUsdMicros)}.
 
+The team's own models are behind the OpenAI API at \`${origin}/v1\` (chat completions, completions, embeddings, models), with the same key; \`GET ${origin}/v1/models\` lists them.
+
 ## API
 
 - [Everything in one text](${origin}/llms-full.txt): credits, plans, every operation with its fields, events, errors
@@ -55,6 +63,8 @@ export function llmsFullText(input: LlmsInput): string {
     Plans: listed(pricing.plans, planText),
     'Credit packs': listed(pricing.packs, packText),
     'How to ask': usageText(origin),
+    'How to ask a model': modelsText(origin),
+    APIs: factsText(APIS),
     Pages: pagesText(origin),
     Events: factsText(EVENTS),
     Verdicts: factsText(VERDICTS),
@@ -76,7 +86,9 @@ function addressesText(origin: string, version: string): string {
 
 const AUTHENTICATION = `- \`bearer_api_key\`, for /v1: \`Authorization: Bearer inf_live_…\` or \`X-API-Key: inf_live_…\`. A person makes keys in the dashboard; each is shown once.
 - \`bearer_jwt\`, for /api: the access token that \`POST /api/auth/login\` gives, good for 15 minutes; \`POST /api/auth/refresh\` gives the next.
-- /api/admin takes an admin's access token, and no key.`;
+- /api/admin takes an admin's access token, and no key.
+- \`basic\`, beside the others outside /v1 and /api: username or mail address, and password.
+- \`host_key\`, for /hosts: \`Authorization: Bearer hk_live_…\`, which \`POST /hosts/register\` gives a host.`;
 
 function creditsText(pricing: Pricing): string {
   const modes = listed(pricing.modes, (mode) => {
@@ -116,6 +128,22 @@ function usageText(origin: string): string {
 ${Object.entries(samples)
   .map(([title, sample]) => `${title}:\n\n\`\`\`sh\n${sample}\n\`\`\``)
   .join('\n\n')}`;
+}
+
+function modelsText(origin: string): string {
+  return `\`GET /v1/models\` lists models of the pool, aliases, and \`sonde-lite\`, \`sonde-standard\`, \`sonde-pro\`, which answer a chat by a research job. Any client of the OpenAI API works with \`${origin}/v1\` as its base address. Credits are set aside for the prompt and \`max_tokens\`, and charged for the tokens that came; an error costs nothing. \`GET /models\` tells prices and free hosts.
+
+A chat:
+
+\`\`\`sh
+${firstChat(origin, 'sonde-lite')}
+\`\`\`
+
+A job that goes on when its reader leaves; \`Last-Event-ID\` resumes its stream, and \`GET /jobs/JOB_ID\` tells why it waits:
+
+\`\`\`sh
+${firstRun(origin, 'MODEL')}
+\`\`\``;
 }
 
 function pagesText(origin: string): string {

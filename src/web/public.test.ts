@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'bun:test';
+import { Elysia } from 'elysia';
 import { parseHTML } from 'linkedom';
 import { silentLog } from '../../tests/support/log';
 import type { Viewer } from '../../views/layout';
-import { PUBLIC_PAGES } from '../../views/navigation';
+import { ownPages, PUBLIC_PAGES } from '../../views/navigation';
 import { createBilling } from '../billing/service';
 import { composeApp } from '../http/app';
 import { listen } from '../http/listen';
-import { publicRoutes } from './public';
+import { createHome, publicRoutes } from './public';
 
 const billing = createBilling();
 const ana: Viewer = {
@@ -23,8 +24,10 @@ function ask(
     headers = {},
   }: { viewer?: Viewer | null; headers?: Record<string, string> } = {},
 ) {
-  const routes = publicRoutes({ viewerOf: async () => viewer, billing, baseUrl: '' });
-  const app = composeApp({ log: silentLog, routes: [routes] });
+  const deps = { viewerOf: async () => viewer, billing, baseUrl: '' };
+  const { page } = createHome(deps);
+  const home = new Elysia().get('/', ({ request }) => page(request));
+  const app = composeApp({ log: silentLog, routes: [home, publicRoutes(deps)] });
   return app.handle(new Request(`http://localhost${path}`, { headers }));
 }
 
@@ -86,11 +89,12 @@ describe.each(PAGES)('%s', (path) => {
 
   test('links only to pages that exist', async () => {
     const known = [...PUBLIC_PAGES.map((page) => page.path), '/api/docs', '/api/openapi.json'];
-    known.push('/llms.txt', '/llms-full.txt', '/app');
+    known.push('/llms.txt', '/llms-full.txt', ...ownPages(ana).map((page) => page.path));
     for (const viewer of [null, ana]) {
       const { document } = await read(path, viewer);
       const links = [...document.querySelectorAll('a')].map((link) => link.getAttribute('href'));
-      for (const link of links) if (!link?.startsWith('#')) expect(known).toContain(link!);
+      const paths = links.map((link) => link?.split('#')[0] ?? '').filter((path) => path !== '');
+      for (const path of paths) expect(known).toContain(path);
     }
   });
 });

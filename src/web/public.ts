@@ -17,14 +17,22 @@ export interface PublicDeps {
   baseUrl: string;
 }
 
-/** Pages that need no session; who has one sees their own navigation. */
-export function publicRoutes({ viewerOf, billing, baseUrl }: PublicDeps) {
-  return new Elysia({ name: 'public', detail: { hide: true } })
-    .get('/', async ({ request }) => {
+/** What a browser is shown at `/`, where programs ask too: a dialect has that route. */
+export function createHome({ viewerOf, baseUrl }: Omit<PublicDeps, 'billing'>) {
+  return {
+    async page(request: Request): Promise<Response> {
       const viewer = await viewerOf(request);
       const origin = originOf(request, baseUrl);
       return page((nonce) => HomePage({ nonce, viewer, origin }));
-    })
+    },
+    /** Throws Fault `invalid_request` for a Host that is none. */
+    docsUrl: (request: Request): string => `${originOf(request, baseUrl)}/docs`,
+  };
+}
+
+/** Pages that need no session; who has one sees their own navigation. */
+export function publicRoutes({ viewerOf, billing, baseUrl }: PublicDeps) {
+  return new Elysia({ name: 'public', detail: { hide: true } })
     .get('/docs', async ({ request }) => {
       const viewer = await viewerOf(request);
       const origin = originOf(request, baseUrl);

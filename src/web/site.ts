@@ -8,6 +8,8 @@ import { listenUrl } from '../config/address';
 import type { Options } from '../config/options';
 import type { RateLimiter } from '../http/limits';
 import type { Support } from '../support/service';
+import type { AdminPagesDeps } from './admin/deps';
+import { adminPages } from './admin/routes';
 import { apiDocsRoutes } from './api-docs';
 import type { AppPagesDeps } from './app/deps';
 import { appPages } from './app/routes';
@@ -16,7 +18,7 @@ import { createCookies } from './cookies';
 import { discoveryRoutes } from './discovery';
 import { createErrorPages } from './errors';
 import { googleRoutes } from './google';
-import { publicRoutes } from './public';
+import { createHome, publicRoutes } from './public';
 import { recoveryRoutes } from './recovery';
 import { createBrowsers } from './session';
 import { signInRoutes } from './sign-in';
@@ -24,7 +26,11 @@ import { signUpRoutes } from './sign-up';
 import { supportFormRoutes } from './support';
 
 /** What the pages need of the server. */
-export interface SiteDeps extends Omit<AppPagesDeps, 'auth' | 'browsers' | 'passwordMinLength'> {
+export interface SiteDeps
+  extends Omit<
+    AppPagesDeps & AdminPagesDeps,
+    'auth' | 'browsers' | 'passwordMinLength' | 'baseUrl'
+  > {
   options: Options;
   auth: Auth;
   billing: Billing;
@@ -40,6 +46,7 @@ export interface SiteDeps extends Omit<AppPagesDeps, 'auth' | 'browsers' | 'pass
 /** Everything that a browser is shown. */
 export interface Site {
   routes: AnyElysia[];
+  home: ReturnType<typeof createHome>;
   errorPage: ReturnType<typeof createErrorPages>;
   hasSecureCookies: boolean;
 }
@@ -65,6 +72,7 @@ export function openSite(deps: SiteDeps): Site {
   };
   return {
     errorPage: createErrorPages(browsers),
+    home: createHome(pages),
     hasSecureCookies: cookies.isSecure,
     routes: [
       assetRoutes(),
@@ -77,6 +85,7 @@ export function openSite(deps: SiteDeps): Site {
       recoveryRoutes(pages),
       supportFormRoutes(pages),
       ...appPages(pages),
+      ...adminPages(pages),
     ],
   };
 }

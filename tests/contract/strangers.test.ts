@@ -14,6 +14,11 @@ import {
 afterAll(cleanUp);
 
 const MIB = 1_048_576;
+/** Who has nothing of what somebody has. */
+const STRANGER: Partial<Record<Role, Role>> = {
+  ada: 'bob',
+  adaKey: 'bobKey',
+};
 /** What never leaves the process: stacks, places of files, statements. */
 const INSIDES =
   /\bat \S+ \(|:\d+:\d+\)|\.tsx?\b|node_modules|\/(?:src|tmp|home|root|work|usr|proc|\$bunfs)\/|\b(?:SELECT|INSERT|UPDATE|DELETE) [\w*]+ ?(?:FROM|INTO|SET|,)|SQLITE|constraint failed/i;
@@ -42,7 +47,7 @@ interface Request {
 async function call(operation: NamedOperation, request: Request = {}): Promise<Answer> {
   const { as = callerOf(operation), id = NOBODY, query, body } = request;
   const path = operation.path.replace('{id}', id) + (query ? `?${query}` : '');
-  const answer = await world.clients[as].send(operation.method, path, body);
+  const answer = asOurs(operation, await world.clients[as].send(operation.method, path, body));
   if (answer.status >= 400) {
     const request = `${operation.method} ${path.slice(0, 200)} as ${as}`;
     refusals.push({ operation, request, answer });
@@ -50,23 +55,49 @@ async function call(operation: NamedOperation, request: Request = {}): Promise<A
   return answer;
 }
 
-const isAdmins = ({ path }: NamedOperation) => path.startsWith('/api/admin/');
-const hasId = ({ path }: NamedOperation) => path.includes('{id}');
+const isOpenAi = ({ path }: NamedOperation) =>
+  /^\/v1\/(?:chat|completions|embeddings|models)\b/.test(path);
+
+/** That dialect refuses in an envelope and with words of its own; what is refused is the same. */
+function asOurs(operation: NamedOperation, answer: Answer): Answer {
+  if (!isOpenAi(operation) || answer.status < 400) return answer;
+  const codes: Record<string, string> = {
+    invalid_api_key: 'unauthenticated',
+    invalid_value: 'invalid_request',
+  };
+  const { code, param: field } = answer.json.error;
+  return { ...answer, json: { status: answer.status, code: codes[code] ?? code, field } };
+}
+
+const isAdmins = ({ path }: NamedOperation) => /^(?:\/api)?\/admin\//.test(path);
+/** An alias is a name that an admin gives: there is none that is not there. */
+const hasId = ({ path }: NamedOperation) => path.includes('{id}') && path !== '/admin/models/{id}';
+/** What hosts send: fields that are not known are passed over there, for newer hosts. */
+const isHosts = ({ security }: NamedOperation) =>
+  security !== undefined && 'host_key' in security[0]!;
 const withBody = () => operations.filter((operation) => bodySchemaOf(operation));
-/** Another dialect takes keys and tokens alike, and says 422 where this one says 400: it has tests
- * of its own. */
-const isOfAnotherDialect = ({ path }: NamedOperation) => /^\/(?:jobs|files|me)\b/.test(path);
-const withOwnBody = () => withBody().filter((operation) => !isOfAnotherDialect(operation));
+/** Other dialects take keys and tokens alike. */
+const isOfAnotherDialect = ({ path }: NamedOperation) => !/^\/(?:v1|api)\//.test(path);
+/** research2llm says 422 where the others say 400: it has tests of its own. */
+const withOwnBody = () =>
+  withBody().filter(
+    (operation) => !/^\/(?:jobs|files|me)\b/.test(operation.path) && !isHosts(operation),
+  );
 
 /** What Ada has, by the beginning of the paths that show it. */
 function resourceOf({ path }: NamedOperation, keyId: string): string {
   const resources: Record<string, string> = {
     '/v1/research/': world.jobId,
     '/jobs/': world.jobId,
+    '/hosts/jobs/': world.jobId,
+    '/admin/hosts/': world.hostId,
+    '/admin/models/': 'alias',
+    '/admin/users/': world.users.ada.id,
     '/files/': `${world.jobId}-1`,
     '/me/keys/': keyId,
     '/api/playground/research/': world.jobId,
     '/v1/library/': world.documentId,
+    '/v1/models/': NOBODY,
     '/api/keys/': keyId,
     '/api/admin/users/': world.users.ada.id,
     '/api/admin/jobs/': world.jobId,
@@ -108,9 +139,10 @@ describe('what a user may not see is not there', () => {
   test("another user's id is answered as one that nothing has", async () => {
     const keyId = await world.makeKey();
     await failuresOf(
-      operations.filter((operation) => hasId(operation) && !isAdmins(operation)),
+      // A host is told whether its lease is over or the job was never there: its own tests say so.
+      operations.filter((one) => hasId(one) && !isAdmins(one) && !isHosts(one)),
       async (operation) => {
-        const as = callerOf(operation) === 'ada' ? 'bob' : 'bobKey';
+        const as = STRANGER[callerOf(operation)] ?? 'bobKey';
         const id = resourceOf(operation, keyId);
         const [stranger, nothing] = [
           await call(operation, { as, id }),
@@ -169,15 +201,21 @@ describe('who asks is known first', () => {
   test('and no other route is without them but these', () => {
     const open = operations.filter(({ security }) => !security).map(({ name }) => name);
     expect(open.toSorted()).toEqual([
+      'GET /',
       'GET /api/auth/verify-email',
       'GET /api/billing/plans',
       'GET /health',
+      'GET /hosts',
+      'GET /metrics',
+      'GET /models',
       'POST /api/auth/forgot-password',
       'POST /api/auth/login',
       'POST /api/auth/logout',
       'POST /api/auth/refresh',
       'POST /api/auth/reset-password',
       'POST /api/auth/signup',
+      'POST /hosts/register',
+      'POST /users',
     ]);
   });
 
@@ -363,7 +401,10 @@ describe('a refusal', () => {
       const isDescribed = String(status) in operation.responses;
       expect({ request, status, isDescribed }).toEqual({ request, status, isDescribed: true });
       const type = answer.headers.get('content-type');
-      expect({ request, type }).toEqual({ request, type: 'application/problem+json' });
+      const wanted = isOpenAi(operation)
+        ? 'application/json;charset=utf-8'
+        : 'application/problem+json';
+      expect({ request, type }).toEqual({ request, type: wanted });
       expect({ request, status: answer.json.status }).toEqual({ request, status });
       expect({ request, insides: INSIDES.exec(answer.text)?.[0] }).toEqual({
         request,

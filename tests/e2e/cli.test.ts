@@ -197,6 +197,7 @@ describe('the shapes that scripts read', () => {
     const server = await startServer();
     const port = new URL(server.url).port;
     expect(await shape('health', '--port', port)).toEqual({
+      active_hosts: 'number',
       status: 'string',
       version: 'string',
       queued_jobs: 'number',

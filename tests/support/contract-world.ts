@@ -9,7 +9,15 @@ export const TURBINES = 'How many turbines does the Halden Strait tidal power pl
 /** An id that nobody and nothing has. */
 export const NOBODY = '00000000-0000-7000-8000-000000000000';
 
-export type Role = 'nobody' | 'ada' | 'bob' | 'admin' | 'adaKey' | 'bobKey' | 'adminKey';
+export type Role =
+  | 'nobody'
+  | 'ada'
+  | 'bob'
+  | 'admin'
+  | 'adaKey'
+  | 'bobKey'
+  | 'adminKey'
+  | 'hostKey';
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
 /** A running server, a user Ada who has one of everything, a user Bob, and an admin. */
@@ -30,6 +38,13 @@ export async function openWorld() {
     });
     return clientOf(url, json.access_token);
   };
+  /** One that asks for its jobs, and never gets any: nobody asks for its model. */
+  const host = await clientOf(url, ada.key).post('/hosts/register', {
+    gpu: 'none',
+    models: ['nobody/asks'],
+    price_per_token: 0,
+    backend: 'ollama',
+  });
   const clients: Record<Role, Client> = {
     nobody: clientOf(url, null),
     ada: await signIn(ada),
@@ -38,6 +53,7 @@ export async function openWorld() {
     adaKey: clientOf(url, ada.key),
     bobKey: clientOf(url, bob.key),
     adminKey: clientOf(url, admin.key),
+    hostKey: clientOf(url, host.json.api_key),
   };
   const done = await clients.adaKey.research({ question: TURBINES, mode: 'lite' });
   const [document] = (await clients.adaKey.get('/v1/library')).json;
@@ -52,6 +68,7 @@ export async function openWorld() {
     users: { ada, bob, admin },
     password: PASSWORD,
     clients,
+    hostId: host.json.host_id as string,
     jobId: done.json.id as string,
     ticketId: ticket.id as string,
     documentId: document.id as string,
@@ -87,5 +104,6 @@ export async function openWorld() {
 export function callerOf({ path, security }: NamedOperation): Role {
   if (!security) return 'nobody';
   if ('bearer_api_key' in security[0]!) return 'adaKey';
-  return path.startsWith('/api/admin/') ? 'admin' : 'ada';
+  if ('host_key' in security[0]!) return 'hostKey';
+  return /^(?:\/api)?\/admin\//.test(path) ? 'admin' : 'ada';
 }

@@ -1,10 +1,14 @@
 import { Database } from 'bun:sqlite';
+import { createAuth } from '../../src/accounts/auth';
+import { createPasswords } from '../../src/accounts/password';
 import { createAccounts } from '../../src/accounts/service';
 import { createSessions } from '../../src/accounts/sessions';
 import { jobRoutes } from '../../src/api/jobs';
 import { research2llmRoutes } from '../../src/api/research2llm/routes';
 import { createCredits } from '../../src/credits/service';
+import { createHosts } from '../../src/hosts/service';
 import { composeApp } from '../../src/http/app';
+import { EventStreams } from '../../src/http/sse';
 import { createQueue } from '../../src/jobs/queue';
 import { createRunner } from '../../src/jobs/runner';
 import { createSqliteEngine } from '../../src/jobs/sqlite/engine';
@@ -14,6 +18,7 @@ import { creditsToMicros } from '../../src/lib/money';
 import { pageContent } from '../../src/library/content';
 import { parseDocument } from '../../src/library/parse';
 import { createLibrary } from '../../src/library/service';
+import { createMail } from '../../src/mail/service';
 import { createGuardedFetch } from '../../src/net/guarded-fetch';
 import { createPageReader } from '../../src/research/adapters/reader';
 import { analyse } from '../../src/research/analyse';
@@ -22,6 +27,7 @@ import type { Reader, ReadOptions, SearchProvider, SearchQuery } from '../../src
 import { createResearch } from '../../src/research/service';
 import { synthesize } from '../../src/research/stages/synthesize';
 import { fillTyped } from '../../src/research/typed/fill';
+import { createUserJobs } from '../../src/research/user-jobs';
 import { openAnnouncing } from './announcing';
 import { ManualClock } from './clock';
 import { openTestDatabase } from './database';
@@ -135,9 +141,33 @@ export async function openJobApi(nowMs: number) {
     graceMs: 0,
   });
   const sessions = createSessions(ports);
+  const hosts = createHosts({
+    ...ports,
+    queue,
+    credits,
+    keys,
+    checkDestination: async (url) => url,
+    drive: () => ({ stop: async () => {} }),
+    options: { operatorSharePercent: 0, openRegistration: false },
+  });
+  const auth = createAuth({
+    ...ports,
+    queue,
+    credits,
+    mail: createMail({ ...ports, queue }),
+    passwords: createPasswords(),
+    sessions,
+    signup: 'open',
+    baseUrl: 'https://sonde.example.com',
+  });
   const deps = {
     ...ports,
     research,
+    hosts,
+    userJobs: createUserJobs(ports),
+    auth,
+    limiter: undefined,
+    streams: new EventStreams(ports.clock),
     keys,
     accounts: createAccounts({ ...ports, credits, sessions }),
     webhooks: announcing.webhooks,

@@ -7,7 +7,7 @@ import { analyse } from '../../src/research/analyse';
 import { initialState } from '../../src/research/initial-state';
 import { excerpt } from '../../src/research/llm/excerpt';
 import { locateAll } from '../../src/research/llm/locate';
-import { createLlmSetup, type LlmOptions } from '../../src/research/llm/setup';
+import { createLlmModels, type LlmOptions, type LlmSetupDeps } from '../../src/research/llm/setup';
 import { Meter, unmetered } from '../../src/research/meter';
 import { type Checkpoint, type PipelinePorts, runPipeline } from '../../src/research/pipeline';
 import type { SearchProvider } from '../../src/research/ports';
@@ -27,6 +27,9 @@ const LLM_OPTIONS: Omit<LlmOptions, 'llmUrl'> = {
 };
 
 const chance: Chance = { id: () => '', bytes: () => new Uint8Array(0), fraction: () => 0 };
+
+const unused = () => Promise.reject(new Error('there is no pool here'));
+const NO_POOL = { inference: { submit: unused }, registry: {} } as unknown as LlmSetupDeps['hosts'];
 
 /** Short pauses end at once, and the time of a job is never over. */
 const clock = {
@@ -131,7 +134,8 @@ function setupOf({ baseUrl, options }: Pick<LlmTrial, 'baseUrl' | 'options'>) {
     excerpt: async (input: Parameters<typeof excerpt>[0]) => excerpt(input),
     locate: async (input: Parameters<typeof locateAll>[0]) => locateAll(input),
   };
-  return createLlmSetup({ clock, chance, api, tools, options: all });
+  const models = createLlmModels({ clock, chance, api, hosts: NO_POOL, tools, options: all });
+  return models?.forJob({ id: 'job', asker: { userId: 'ann', key: null } });
 }
 
 function requestOf(question: string, capMicros: number | undefined): PinnedRequest {

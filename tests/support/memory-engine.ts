@@ -104,6 +104,11 @@ function entered({ virtualTimes, finishTags }: Tables, row: Row): Row {
   return { ...row, startTag };
 }
 
+function reach({ virtualTimes }: Tables, { job, startTag }: Row): void {
+  const lane = laneOf(job);
+  virtualTimes.set(lane, Math.max(virtualTimes.get(lane) ?? 0, startTag ?? 0));
+}
+
 function held(tables: Tables, { id, fence }: Claim): Row | undefined {
   const row = tables.rows.get(id);
   return row?.job.state === 'running' && row.job.fence === fence ? row : undefined;
@@ -138,15 +143,27 @@ function rowStore(
     async insert(job, cost) {
       const { rows } = tables();
       if (rows.has(job.id)) throw new AssertionError(`the job ${job.id} is there already`);
-      const row: Row = { job, cost, startTag: null };
-      rows.set(job.id, job.dueMs <= job.createdMs ? entered(tables(), row) : row);
+      const waiting: Row = { job, cost, startTag: null };
+      const row = job.dueMs <= job.createdMs ? entered(tables(), waiting) : waiting;
+      rows.set(job.id, row);
+      if (job.state === 'running') reach(tables(), row);
+      return row.startTag;
     },
   };
 }
 
 type ClaimStore = Pick<
   JobStore,
-  'hasDue' | 'claim' | 'isHeld' | 'renew' | 'end' | 'requeue' | 'requestCancel' | 'expired'
+  | 'hasDue'
+  | 'claim'
+  | 'claimOne'
+  | 'ready'
+  | 'isHeld'
+  | 'renew'
+  | 'end'
+  | 'requeue'
+  | 'requestCancel'
+  | 'expired'
 >;
 
 function claimStore(tables: () => Tables): ClaimStore {
@@ -166,25 +183,34 @@ function claimStore(tables: () => Tables): ClaimStore {
   const startedBefore = (a: Row, b: Row) =>
     b.job.priority - a.job.priority || (a.startTag ?? 0) - (b.startTag ?? 0) || byId(a, b);
 
+  const start = (row: Row, nowMs: number, leasedUntilMs: number): Job => {
+    reach(tables(), row);
+    return put(row, {
+      state: 'running',
+      fence: row.job.fence + 1,
+      attempts: row.job.attempts + 1,
+      leasedUntilMs,
+      startedMs: row.job.startedMs ?? nowMs,
+    });
+  };
+
   return {
     hasDue: async (kind, nowMs) => ready(kind, nowMs).length + waiting(kind, nowMs).length > 0,
     async claim(kind, limit, nowMs, leasedUntilMs) {
       const due = waiting(kind, nowMs).sort((a, b) => a.job.dueMs - b.job.dueMs || byId(a, b));
       for (const row of due) tables().rows.set(row.job.id, entered(tables(), row));
       const turn = ready(kind, nowMs).sort(startedBefore).slice(0, limit);
-      return turn.map((row) => {
-        const { virtualTimes } = tables();
-        const lane = laneOf(row.job);
-        virtualTimes.set(lane, Math.max(virtualTimes.get(lane) ?? 0, row.startTag ?? 0));
-        return put(row, {
-          state: 'running',
-          fence: row.job.fence + 1,
-          attempts: row.job.attempts + 1,
-          leasedUntilMs,
-          startedMs: row.job.startedMs ?? nowMs,
-        });
-      });
+      return turn.map((row) => start(row, nowMs, leasedUntilMs));
     },
+    async claimOne(id, nowMs, leasedUntilMs) {
+      const kind = tables().rows.get(id)?.job.kind ?? '';
+      const row = ready(kind, nowMs).find(({ job }) => job.id === id);
+      return row && start(row, nowMs, leasedUntilMs);
+    },
+    ready: async (kind, nowMs) =>
+      ready(kind, nowMs)
+        .sort(startedBefore)
+        .map(({ job, startTag }) => ({ id: job.id, priority: job.priority, place: startTag ?? 0 })),
     isHeld: async (claim) => held(tables(), claim) !== undefined,
     async renew(claim, leasedUntilMs) {
       const row = held(tables(), claim);
@@ -210,13 +236,15 @@ function claimStore(tables: () => Tables): ClaimStore {
       const row = tables().rows.get(id);
       if (row) put(row, { cancelRequestedMs: row.job.cancelRequestedMs ?? nowMs });
     },
-    expired: async (kinds, nowMs, limit) =>
+    expired: async ({ leases, deadlines }, nowMs, limit) =>
       [...tables().rows.values()]
         .map((row) => row.job)
-        .filter((job) => kinds.includes(job.kind))
-        .filter(({ state, leasedUntilMs, deadlineMs }) => {
-          if (state === 'running') return leasedUntilMs !== null && leasedUntilMs <= nowMs;
-          return state === 'queued' && deadlineMs !== null && deadlineMs <= nowMs;
+        .filter(({ kind, state, leasedUntilMs, deadlineMs }) => {
+          if (state === 'running')
+            return leases.includes(kind) && (leasedUntilMs ?? nowMs) <= nowMs;
+          return (
+            state === 'queued' && deadlines.includes(kind) && (deadlineMs ?? Infinity) <= nowMs
+          );
         })
         .slice(0, limit)
         .map((job) => job.id),

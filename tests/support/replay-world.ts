@@ -16,6 +16,7 @@ import { analyse } from '../../src/research/analyse';
 import { createResearchHandler } from '../../src/research/jobs';
 import { excerpt } from '../../src/research/llm/excerpt';
 import { locateAll } from '../../src/research/llm/locate';
+import type { LlmModels } from '../../src/research/llm/setup';
 import { type LlmSetup, writingMs } from '../../src/research/llm/stages';
 import { budgetOf } from '../../src/research/modes';
 import type { Llm, Reader, SearchProvider } from '../../src/research/ports';
@@ -71,6 +72,11 @@ function impatient(clock: ManualClock): Clock {
 }
 
 /** A model that says the same whenever it is asked the same; `arrive` is when it answers. */
+/** One for all jobs: it costs the operator, not who asks. */
+function modelsOf(setup: LlmSetup): LlmModels {
+  return { reader: 'm', writer: 'm', isPool: false, forJob: () => setup };
+}
+
 function setupOf(
   { failsAtTen, usdMicros, seed }: WebModel,
   arrive: (kind: string) => Promise<void> = () => Promise.reject(new Error('a replay asks nobody')),
@@ -244,7 +250,7 @@ export async function openWorld(model?: WebModel) {
       reader,
       stages,
       providers: async () => providers,
-      llm: model && setupOf(model, arrive),
+      llm: model && modelsOf(setupOf(model, arrive)),
       clock: impatient(clock),
       concurrency: 1,
     });
@@ -261,7 +267,13 @@ export async function openWorld(model?: WebModel) {
     file,
     raw,
     research,
-    replays: createReplays({ db, library, research, stages, llm: model && setupOf(model) }),
+    replays: createReplays({
+      db,
+      library,
+      research,
+      stages,
+      llm: model && modelsOf(setupOf(model)),
+    }),
     /** Performs a job; one that is told to shut down is taken up again, and stopped no more. */
     async perform(asked: Partial<ResearchRequest>, web: Web, stops: Stop[] = []): Promise<string> {
       const request = { ...question, ...asked };

@@ -4,6 +4,8 @@ import { createAccounts } from '../../src/accounts/service';
 import { createSessions } from '../../src/accounts/sessions';
 import type { SignupPolicy } from '../../src/accounts/types';
 import { createWebSessions } from '../../src/accounts/web-sessions';
+import { createAudit } from '../../src/audit/service';
+import { createHosts } from '../../src/hosts/service';
 import { composeApp } from '../../src/http/app';
 import { createRateLimiter } from '../../src/http/limits';
 import { listen } from '../../src/http/listen';
@@ -15,6 +17,8 @@ import { createMail } from '../../src/mail/service';
 import { initialState } from '../../src/research/initial-state';
 import { researchStore } from '../../src/research/store';
 import type { ResearchState } from '../../src/research/types';
+import { createUserJobs } from '../../src/research/user-jobs';
+import { adminPages } from '../../src/web/admin/routes';
 import { appPages } from '../../src/web/app/routes';
 import { createCookies } from '../../src/web/cookies';
 import { createErrorPages } from '../../src/web/errors';
@@ -58,11 +62,25 @@ export async function openWeb(
     baseUrl,
   });
   const streams = new EventStreams(world.clock);
+  const hosts = createHosts({
+    ...world,
+    log,
+    checkDestination: async (url) => url,
+    drive: () => ({ stop: async () => {} }),
+    options: { operatorSharePercent: 10, openRegistration: false },
+  });
+  // Not started: its watch would go round for each quarter of a second that a test skips.
+  await hosts.load();
   const pages = {
     ...world,
     auth,
+    accounts,
+    audit: createAudit(world),
     browsers,
+    hosts,
+    userJobs: createUserJobs(world),
     streams,
+    baseUrl,
     passwordMinLength: PASSWORD_MIN_LENGTH,
     hasGoogle: false,
     limiter: createRateLimiter({ clock: world.clock, perMinute }),
@@ -75,18 +93,26 @@ export async function openWeb(
       signUpRoutes({ ...pages, signup, sendsMail: false }),
       recoveryRoutes(pages),
       ...appPages(pages),
+      ...adminPages(pages),
     ],
   });
   return {
     ...pages,
     log,
     mail,
-    accounts,
     webSessions,
     handle: (request: Request): Promise<Response> => app.handle(request),
     /** On a real connection: only there has a request an address. */
     listen: () => listen(app, { host: '127.0.0.1', port: 0 }),
     browser: () => new TestBrowser((request) => app.handle(request), baseUrl),
+    /** One whose requests go over a real connection, to what listens at this address. */
+    connectedBrowser: (url: string) =>
+      new TestBrowser(async (request) => {
+        const { pathname, search } = new URL(request.url);
+        const { method, headers } = request;
+        const body = method === 'GET' ? null : await request.text();
+        return fetch(url + pathname + search, { method, headers, body, redirect: 'manual' });
+      }, baseUrl),
     /** A job that has ended with this state, over texts that are stored. */
     async addJob(
       userId: string,
@@ -121,7 +147,11 @@ export async function openWeb(
       await world.finish(50);
       return id;
     },
-    close: () => world.file.close(),
+    async close() {
+      streams.closeAll();
+      await hosts.stop();
+      await world.file.close();
+    },
   };
 }
 

@@ -1,9 +1,11 @@
 /** A sample to copy; a long line scrolls by itself, by the keyboard too. */
-export function Code({ label, text }: { label: string; text: string }) {
+export function Code({ label, text, id }: { label: string; text: string; id?: string }) {
   return (
     <section class="scroll" aria-label={label} tabindex="0">
       <pre>
-        <code safe>{text}</code>
+        <code id={id} safe>
+          {text}
+        </code>
       </pre>
     </section>
   );

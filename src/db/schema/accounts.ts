@@ -14,6 +14,7 @@ export const user = sqliteTable('user', {
   marketingAgreedMs: integer('marketing_agreed_ms'),
   suspendedMs: integer('suspended_ms'),
   approvedMs: integer('approved_ms'),
+  username: text('username'),
 });
 
 export const secret = sqliteTable('secret', {

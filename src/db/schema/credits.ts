@@ -16,10 +16,18 @@ export const systemAccount = sqliteTable('system_account', {
   balanceMicros: integer('balance_micros').notNull().default(0),
 });
 
+export const hostAccount = sqliteTable('host_account', {
+  hostId: text('host_id').primaryKey(),
+  earnedMicros: integer('earned_micros').notNull().default(0),
+  settledJobs: integer('settled_jobs').notNull().default(0),
+});
+
+const TRANSFER_KINDS = ['grant', 'hold', 'settle', 'release', 'expire', 'earn'] as const;
+
 export const transfer = sqliteTable('transfer', {
   seq: integer('seq').primaryKey(),
   id: text('id').notNull(),
-  kind: text('kind', { enum: ['grant', 'hold', 'settle', 'release', 'expire'] }).notNull(),
+  kind: text('kind', { enum: TRANSFER_KINDS }).notNull(),
   userId: text('user_id').notNull(),
   ends: integer('ends'),
   previousSeq: integer('previous_seq'),
@@ -28,6 +36,8 @@ export const transfer = sqliteTable('transfer', {
   heldMicros: integer('held_micros').notNull().default(0),
   systemKind: text('system_kind', { enum: SYSTEM_KINDS }),
   systemMicros: integer('system_micros').notNull().default(0),
+  hostId: text('host_id'),
+  hostMicros: integer('host_micros').notNull().default(0),
   note: text('note'),
   createdMs: integer('created_ms').notNull(),
 });

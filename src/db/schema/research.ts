@@ -14,6 +14,7 @@ export const research = sqliteTable('research', {
   checkpoint: text('checkpoint'),
   createdMs: integer('created_ms').notNull(),
   callCostMicros: integer('call_cost_micros').notNull().default(0),
+  hostCostMicros: integer('host_cost_micros').notNull().default(0),
 });
 
 export const researchDay = sqliteTable(

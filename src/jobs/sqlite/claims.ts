@@ -1,11 +1,20 @@
 import type { Connection } from '../../db/client';
-import type { Job, JobStore } from '../types';
+import type { Job, JobStore, ReadyJob } from '../types';
 import { JOB_COLUMNS } from './columns';
 import { placing } from './place';
 
 type ClaimStatements = Pick<
   JobStore,
-  'hasDue' | 'claim' | 'isHeld' | 'renew' | 'end' | 'requeue' | 'requestCancel' | 'expired'
+  | 'hasDue'
+  | 'claim'
+  | 'claimOne'
+  | 'ready'
+  | 'isHeld'
+  | 'renew'
+  | 'end'
+  | 'requeue'
+  | 'requestCancel'
+  | 'expired'
 >;
 
 /** How many waiting jobs one claim lets into the fair queue; the next claim takes the rest. */
@@ -19,18 +28,19 @@ export function claimStatements(connection: Connection): ClaimStatements {
   };
 }
 
-function starting(connection: Connection): Pick<ClaimStatements, 'hasDue' | 'claim'> {
+function starting(
+  connection: Connection,
+): Pick<ClaimStatements, 'hasDue' | 'claim' | 'claimOne' | 'ready'> {
   const hasDue = connection.prepare<{ found: number }>(HAS_DUE);
   const waiting = connection.prepare<Waiting>(`
     SELECT id, kind, priority, user_id AS userId, cost FROM job
     WHERE kind = :kind AND state = 'queued' AND start_tag IS NULL AND due_ms <= :nowMs
     ORDER BY due_ms, id LIMIT ${ENTER_LIMIT}`);
-  const { enter } = placing(connection);
+  const { enter, start: reach } = placing(connection);
   const place = connection.prepare<never>('UPDATE job SET start_tag = :startTag WHERE id = :id');
   const start = connection.prepare<Started>(START);
-  const advance = connection.prepare<never>(`
-    INSERT INTO job_lane (kind, priority, virtual_time) VALUES (:kind, :priority, :startTag)
-    ON CONFLICT DO UPDATE SET virtual_time = max(virtual_time, excluded.virtual_time)`);
+  const startOne = connection.prepare<Started>(START_ONE);
+  const ready = connection.prepare<ReadyJob>(READY);
   return {
     hasDue: async (kind, nowMs) => (await hasDue.get({ kind, nowMs }))?.found === 1,
     async claim(kind, limit, nowMs, leasedUntilMs) {
@@ -39,10 +49,18 @@ function starting(connection: Connection): Pick<ClaimStatements, 'hasDue' | 'cla
       }
       const started = await start.all({ kind, limit, nowMs, leasedUntilMs });
       for (const [priority, startTag] of latestTags(started)) {
-        await advance.run({ kind, priority, startTag });
+        await reach({ kind, priority }, startTag);
       }
       return started.sort(byTurn).map(({ startTag: _, ...job }) => job);
     },
+    async claimOne(id, nowMs, leasedUntilMs) {
+      const started = await startOne.get({ id, nowMs, leasedUntilMs });
+      if (!started) return undefined;
+      const { startTag, ...job } = started;
+      await reach(job, startTag);
+      return job;
+    },
+    ready: (kind, nowMs) => ready.all({ kind, nowMs }),
   };
 }
 
@@ -68,6 +86,19 @@ const START = `
     ORDER BY priority DESC, start_tag, id LIMIT :limit)
   RETURNING ${JOB_COLUMNS}, start_tag AS startTag`;
 
+const START_ONE = `
+  UPDATE job SET state = 'running', fence = fence + 1, attempts = attempts + 1,
+    leased_until_ms = :leasedUntilMs, started_ms = coalesce(started_ms, :nowMs)
+  WHERE id = :id AND state = 'queued' AND start_tag IS NOT NULL
+    AND coalesce(deadline_ms > :nowMs, 1)
+  RETURNING ${JOB_COLUMNS}, start_tag AS startTag`;
+
+const READY = `
+  SELECT id, priority, start_tag AS place FROM job
+  WHERE kind = :kind AND state = 'queued' AND start_tag IS NOT NULL
+    AND coalesce(deadline_ms > :nowMs, 1)
+  ORDER BY priority DESC, start_tag, id`;
+
 /** RETURNING promises no order. */
 function byTurn(a: Started, b: Started): number {
   return b.priority - a.priority || a.startTag - b.startTag || (a.id < b.id ? -1 : 1);
@@ -92,17 +123,19 @@ function holding(connection: Connection): Pick<ClaimStatements, 'isHeld' | 'rene
   const expired = connection.prepare<{ id: string }>(`
     SELECT id FROM job INDEXED BY job_leased
     WHERE state = 'running' AND leased_until_ms <= :nowMs
-      AND kind IN (SELECT value FROM json_each(:kinds))
+      AND kind IN (SELECT value FROM json_each(:leases))
     UNION ALL
     SELECT id FROM job INDEXED BY job_overdue
     WHERE state = 'queued' AND deadline_ms <= :nowMs
-      AND kind IN (SELECT value FROM json_each(:kinds))
+      AND kind IN (SELECT value FROM json_each(:deadlines))
     LIMIT :limit`);
   return {
     isHeld: async ({ id, fence }) => (await isHeld.get({ id, fence })) !== undefined,
     renew: ({ id, fence }, leasedUntilMs) => renew.get({ id, fence, leasedUntilMs }),
     async expired(kinds, nowMs, limit) {
-      const rows = await expired.all({ kinds: JSON.stringify(kinds), nowMs, limit });
+      const leases = JSON.stringify(kinds.leases);
+      const deadlines = JSON.stringify(kinds.deadlines);
+      const rows = await expired.all({ leases, deadlines, nowMs, limit });
       return rows.map((row) => row.id);
     },
   };

@@ -16,6 +16,9 @@ export function placing(connection: Connection) {
   const finishTag = connection.prepare<{ tag: number }>(`
     SELECT finish_tag AS tag FROM job_flow
     WHERE kind = :kind AND priority = :priority AND user_id = :userId`);
+  const reach = connection.prepare<never>(`
+    INSERT INTO job_lane (kind, priority, virtual_time) VALUES (:kind, :priority, :startTag)
+    ON CONFLICT DO UPDATE SET virtual_time = max(virtual_time, excluded.virtual_time)`);
   const advance = connection.prepare<never>(`
     INSERT INTO job_flow (kind, priority, user_id, finish_tag)
     VALUES (:kind, :priority, :userId, :finishTag)
@@ -28,6 +31,10 @@ export function placing(connection: Connection) {
       const startTag = Math.max(now?.tag ?? 0, previous?.tag ?? 0);
       await advance.run({ kind, priority, userId, finishTag: startTag + cost });
       return startTag;
+    },
+    /** A job with this tag was started: the lane's time is at least that. */
+    async start({ kind, priority }: Omit<Flow, 'userId'>, startTag: number): Promise<void> {
+      await reach.run({ kind, priority, startTag });
     },
   };
 }

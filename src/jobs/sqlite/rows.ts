@@ -11,7 +11,7 @@ export function rowStatements(connection: Connection): RowStatements {
   const get = connection.prepare<Job>(`SELECT ${JOB_COLUMNS} FROM job WHERE id = :id`);
   const getByIdempotencyKey = connection.prepare<Job>(`
     SELECT ${JOB_COLUMNS} FROM job WHERE user_id = :userId AND idempotency_key = :key`);
-  const { enter } = placing(connection);
+  const { enter, start } = placing(connection);
   const insert = connection.prepare<never>(INSERT);
   const counts = connection.prepare<JobCount>(COUNTS);
   return {
@@ -23,6 +23,8 @@ export function rowStatements(connection: Connection): RowStatements {
       const isReady = job.dueMs <= job.createdMs;
       const startTag = isReady ? await enter(job, cost) : null;
       await insert.run({ ...job, cost, startTag });
+      if (job.state === 'running' && startTag !== null) await start(job, startTag);
+      return startTag;
     },
   };
 }

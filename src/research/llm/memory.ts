@@ -34,6 +34,8 @@ export type LlmStage = (typeof LLM_STAGES)[number];
 export interface LlmStats {
   model: string;
   writerModel: string;
+  /** Each answer has a bill of its own: what it cost is no part of what the job charges. */
+  isBilledApart?: true;
   stages: Record<LlmStage, LlmUse>;
   /** Proposed, and dropped because they do not stand where they are said to. */
   droppedQuotes: number;

@@ -4,6 +4,8 @@ import type { Chance } from '../../lib/ids';
 import { createTurns, type Turns } from '../../net/turns';
 import type { ApiFetch } from '../../net/types';
 import { createOpenAiChat } from '../adapters/openai-chat';
+import { createPoolChat, type PayingJob } from '../adapters/pool-chat';
+import { isResearchModel, type PoolDoor } from '../adapters/pool-offer';
 import type { Llm } from '../ports';
 import { priceOf } from './price';
 import type { ReadTools } from './read';
@@ -27,6 +29,7 @@ export interface LlmSetupDeps {
   clock: Clock;
   chance: Chance;
   api: ApiFetch;
+  hosts: PoolDoor;
   tools: ReadTools;
   options: LlmOptions;
 }
@@ -34,23 +37,86 @@ export interface LlmSetupDeps {
 /** Of all jobs: far more than there are jobs at once. */
 const MAX_WAITING_CALLS = 10_000;
 
-/** The models of the options; undefined without an address. Throws a Fault when they are half
- * configured. */
-export function createLlmSetup(deps: LlmSetupDeps): LlmSetup | undefined {
-  const { options, chance, tools } = deps;
-  const { llmUrl, llmModel, llmWriterModel, llmPrice, llmWriterPrice } = options;
+/** The models of the options. */
+export interface LlmModels {
+  readonly reader: string;
+  readonly writer: string;
+  /** True when they are the pool's, which works in the server's process alone. */
+  readonly isPool: boolean;
+  forJob(job: PayingJob): LlmSetup;
+}
+
+/** What stands for an address when the team's own hosts answer. */
+const POOL = 'pool';
+
+/** Undefined without an address. Throws a Fault when the options are half configured. */
+export function createLlmModels(deps: LlmSetupDeps): LlmModels | undefined {
+  const { llmUrl, llmModel, llmWriterModel } = deps.options;
   if (llmUrl === '') return undefined;
-  checkUrl(llmUrl);
+  const isPool = llmUrl === POOL;
+  if (!isPool) checkUrl(llmUrl);
   if (llmModel === '') {
     throw new Fault('not_configured', 'SONDE_LLM_URL is set without a model: set SONDE_LLM_MODEL', {
       field: 'SONDE_LLM_MODEL',
     });
   }
-  const reader = modelOf(deps, llmModel, llmPrice, 'SONDE_LLM_PRICE');
-  const isOne = llmWriterModel === '' || llmWriterModel === llmModel;
-  const writer = isOne
-    ? reader
-    : modelOf(deps, llmWriterModel, llmWriterPrice, 'SONDE_LLM_WRITER_PRICE');
+  const names = { reader: llmModel, writer: llmWriterModel || llmModel };
+  if (isPool) return { ...names, isPool, forJob: poolSetups(deps, names) };
+  const setup = apiSetup(deps, names);
+  return { ...names, isPool, forJob: () => setup };
+}
+
+type Names = Pick<LlmModels, 'reader' | 'writer'>;
+
+/** For each job anew: who asked for it pays the hosts. */
+function poolSetups(deps: LlmSetupDeps, names: Names): LlmModels['forJob'] {
+  const { llmContextTokens: contextTokens, llmTimeoutMs: timeoutMs } = deps.options;
+  checkPoolOptions(deps.options, names);
+  return (job) => {
+    const { chance, tools } = deps;
+    const chatOf = (model: string) =>
+      createPoolChat(deps, { model, contextTokens, timeoutMs }, job);
+    const reader = chatOf(names.reader);
+    const writer = names.writer === names.reader ? reader : chatOf(names.writer);
+    return { reader, writer, chance, tools, isBilledApart: true };
+  };
+}
+
+function checkPoolOptions(options: LlmOptions, { reader, writer }: Names): void {
+  const meaningless = [
+    ['SONDE_LLM_KEY', options.llmKey, 'whoever asks for research pays the hosts'],
+    ['SONDE_LLM_PRICE', options.llmPrice, 'the hosts say what they ask'],
+    ['SONDE_LLM_WRITER_PRICE', options.llmWriterPrice, 'the hosts say what they ask'],
+  ] as const;
+  for (const [field, value, reason] of meaningless) {
+    if (value === '') continue;
+    throw new Fault(
+      'invalid_request',
+      `${field} has no meaning with SONDE_LLM_URL=${POOL}, where ${reason}: leave it out`,
+      { field },
+    );
+  }
+  for (const [field, model] of [
+    ['SONDE_LLM_MODEL', reader],
+    ['SONDE_LLM_WRITER_MODEL', writer],
+  ] as const) {
+    if (!isResearchModel(model)) continue;
+    throw new Fault(
+      'invalid_request',
+      `${field} ${model} runs research itself, which would have no end: name another model`,
+      { field },
+    );
+  }
+}
+
+function apiSetup(deps: LlmSetupDeps, { reader: readerName, writer: writerName }: Names): LlmSetup {
+  const { llmPrice, llmWriterPrice } = deps.options;
+  const { chance, tools } = deps;
+  const reader = modelOf(deps, readerName, llmPrice, 'SONDE_LLM_PRICE');
+  const writer =
+    writerName === readerName
+      ? reader
+      : modelOf(deps, writerName, llmWriterPrice, 'SONDE_LLM_WRITER_PRICE');
   return { reader, writer, chance, tools, turns: turnsOf(deps) };
 }
 
@@ -77,7 +143,7 @@ function checkUrl(text: string): void {
   if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '') return;
   throw new Fault(
     'invalid_request',
-    'SONDE_LLM_URL must be an http or https address like https://api.openai.com/v1; ' +
+    'SONDE_LLM_URL must be an http or https address like https://api.openai.com/v1, or pool; ' +
       'a key belongs into SONDE_LLM_KEY',
     { field: 'SONDE_LLM_URL' },
   );

@@ -13,12 +13,14 @@ import { type ReadTools, readWith } from './read';
 import { typeWith } from './typed';
 import { writeWith } from './write';
 
-/** The models of this process, one for planning and reading, one for writing. */
+/** The models that one job asks, one for planning and reading, one for writing. */
 export interface LlmSetup {
   reader: Llm;
   writer: Llm;
   chance: Chance;
   tools: ReadTools;
+  /** True when each answer is billed to the asker by itself, as hosts of the pool do. */
+  isBilledApart?: boolean;
   /** In which all jobs of this process call; undefined for all at once. */
   turns?: Turns | undefined;
 }
@@ -63,6 +65,7 @@ export function createLlmStages(base: Stages, setup: LlmSetup, job: LlmJob): Sta
   const { reader, writer, chance, tools, turns } = setup;
   const { request, clock, meter, tape, signal, writingSignal } = job;
   const memory = structuredClone(job.memory ?? emptyMemory(reader.model, writer.model));
+  if (setup.isBilledApart) memory.stats.isBilledApart = true;
   const purse = openPurse(request, meter, setup, memory);
   const { stats } = memory;
   const deps: CallDeps = { clock, chance, purse, tape, stats, open: new Set(), turns };

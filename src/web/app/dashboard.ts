@@ -5,6 +5,7 @@ import type { ResearchMode } from '../../research/types';
 import { type PageInit, page } from '../page';
 import type { Viewer } from '../session';
 import type { AppPagesDeps } from './deps';
+import { jobRowOf } from './job-list';
 
 const RECENT_JOBS = 20;
 const MODES: readonly ResearchMode[] = ['lite', 'standard', 'pro', 'max'];
@@ -29,15 +30,17 @@ export async function dashboard(
   init: PageInit = {},
 ): Promise<Response> {
   const { userId } = viewer;
-  const [balance, live, jobs] = await Promise.all([
+  const [balance, live, { jobs }, pool] = await Promise.all([
     deps.credits.balance(userId),
     deps.keys.live(userId),
-    deps.research.list({ userId, limit: RECENT_JOBS, offset: 0 }),
+    deps.userJobs.list({ userId, keyId: null, states: null }, { limit: RECENT_JOBS, offset: 0 }),
+    poolOf(deps),
   ]);
   const shown = {
     viewer,
     balance,
-    jobs,
+    jobs: jobs.map(jobRowOf),
+    pool,
     modes: MODES.map((mode) => ({ mode, price: priceOf(mode) })),
     idempotencyKey: deps.chance.id(),
     passwordMinLength: deps.passwordMinLength,
@@ -46,6 +49,19 @@ export async function dashboard(
     keys: { keys: live, ...extras.keys },
   };
   return page((nonce) => DashboardPage({ nonce, ...shown }), init);
+}
+
+async function poolOf({ hosts, queue }: AppPagesDeps): Promise<DashboardProps['pool']> {
+  const registered = hosts.registry.list();
+  const waiting = (await queue.counts()).find(
+    ({ kind, state }) => kind === 'inference' && state === 'queued',
+  );
+  return {
+    registeredHosts: registered.length,
+    activeHosts: hosts.counts().activeHosts,
+    pendingHosts: registered.filter(({ state }) => state === 'pending').length,
+    waitingJobs: waiting?.count ?? 0,
+  };
 }
 
 function priceOf(mode: ResearchMode): string {

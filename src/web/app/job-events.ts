@@ -49,7 +49,7 @@ export function propsOf({ job, row, state }: ResearchView): JobProps {
 }
 
 /** Without a type it is put into the page; each of its lines is one of the event's. */
-function htmlEvent(id: number, html: string): StreamEvent {
+export function htmlEvent(id: number, html: string): StreamEvent {
   return { id, type: '', data: html.split(/\r\n|\r|\n/).join('\ndata: ') };
 }
 

@@ -5,10 +5,11 @@ import { dashboard } from './dashboard';
 import type { AppPagesDeps } from './deps';
 import { jobPages } from './jobs';
 import { keyPages } from './keys';
+import { modelPages } from './models';
 
 /** Everything under /app: what who is signed in sees and does. */
 export function appPages(deps: AppPagesDeps) {
-  return [homePages(deps), keyPages(deps), jobPages(deps)];
+  return [homePages(deps), keyPages(deps), jobPages(deps), modelPages(deps)];
 }
 
 function homePages(deps: AppPagesDeps) {

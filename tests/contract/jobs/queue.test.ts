@@ -150,7 +150,7 @@ function jobContract(name: string, open: OpenEngine): void {
       const second = await world.here.engine.write((tx) =>
         world.here.queue.enqueue(tx, { ...change, id: 'x', kind: 'work', userId: 'ann', cost: 1 }),
       );
-      expect(second).toEqual({ job: first, existing: true });
+      expect(second).toEqual({ job: first, existing: true, place: null });
       expect((await world.add({ ...change, userId: 'bob' })).id).not.toBe(first.id);
       expect((await claim(9)).length).toBe(2);
       const found = await world.here.engine.write((tx) =>
@@ -173,6 +173,32 @@ function jobContract(name: string, open: OpenEngine): void {
       );
       expect(await world.there.queue.claim('work', 1, LEASE_MS)).toEqual([]);
       expect(await world.here.runner.perform(job)).toMatchObject({ state: 'done', attempts: 1 });
+    });
+
+    test('a job is started out of turn once, and the order of the others stays', async () => {
+      const [a, b, c] = [await world.add(), await world.add(), await world.add()];
+      const { engine, queue } = world.here;
+      const ready = async () => (await queue.ready('work')).map(({ id }) => id);
+      expect(await ready()).toEqual([a.id, b.id, c.id]);
+      const start = () => engine.write((tx) => queue.claimOne(tx, b.id, LEASE_MS));
+      const started = await start();
+      expect(started).toMatchObject({ id: b.id, state: 'running', attempts: 1, fence: 1 });
+      expect(await start()).toBeUndefined();
+      expect(await ready()).toEqual([a.id, c.id]);
+      expect((await claim(9)).map(({ id }) => id)).toEqual([a.id, c.id]);
+    });
+
+    test('jobs that start at their birth have had their turn', async () => {
+      const { engine, queue } = world.here;
+      for (const id of ['a', 'b', 'c']) {
+        const newJob = { id, kind: 'work', userId: 'ann', cost: 5 };
+        await engine.write((tx) => queue.enqueueClaimed(tx, newJob, LEASE_MS));
+      }
+      const late = await world.add({ userId: 'bob' });
+      const early = await world.add({ userId: 'ann' });
+      // Had their turns not moved the time on, bob would have all of ann's past to spend first.
+      expect((await queue.ready('work')).map(({ place }) => place)).toEqual([10, 15]);
+      expect((await claim(9)).map(({ id }) => id)).toEqual([late.id, early.id]);
     });
 
     test('a queued job is canceled at once and its handler is told in that write', async () => {

@@ -1,4 +1,5 @@
-import { JobRow, type JobRowProps } from './_job-row';
+import type { JobRowProps } from './_job-row';
+import { JobTable } from './_job-table';
 
 export function JobsSection({ jobs }: { jobs: JobRowProps[] }) {
   return (
@@ -7,23 +8,12 @@ export function JobsSection({ jobs }: { jobs: JobRowProps[] }) {
       {jobs.length === 0 ? (
         <p>You have asked nothing yet. Your questions and their answers will stand here.</p>
       ) : (
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Question</th>
-                <th scope="col">State</th>
-                <th scope="col">Charge</th>
-                <th scope="col">Asked (UTC)</th>
-              </tr>
-            </thead>
-            <tbody>
-              {jobs.map((job) => (
-                <JobRow {...job} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <>
+          <JobTable jobs={jobs} />
+          <p>
+            <a href="/app/jobs">All jobs</a>
+          </p>
+        </>
       )}
     </section>
   );

@@ -10,6 +10,7 @@ import { FirstPasswordSection } from './_first-password';
 import type { JobRowProps } from './_job-row';
 import { JobsSection } from './_jobs';
 import { type KeysProps, KeysSection } from './_keys';
+import { type PoolProps, PoolSection } from './_pool';
 
 export interface DashboardProps extends PageProps {
   viewer: Viewer & WebUser;
@@ -17,6 +18,7 @@ export interface DashboardProps extends PageProps {
   modes: readonly { mode: ResearchMode; price: string }[];
   idempotencyKey: string;
   jobs: JobRowProps[];
+  pool: PoolProps;
   passwordMinLength: number;
   keys: Omit<KeysProps, 'csrfToken'>;
   ask: { values: AskValues; refusal?: Refusal };
@@ -32,12 +34,13 @@ export function DashboardPage(props: DashboardProps) {
       nonce={nonce}
       viewer={viewer}
       path="/app"
-      scripts={['/assets/htmx.js', '/assets/htmx-sse.js', '/app/copy.js']}
+      scripts={['/assets/htmx-sse.js', '/app/copy.js']}
     >
       <h1>Dashboard</h1>
       <Banners {...viewer} />
       <AskForm {...{ csrfToken, idempotencyKey, modes }} {...ask} />
       <JobsSection jobs={jobs} />
+      <PoolSection pool={props.pool} isAdmin={viewer.isAdmin} />
       <KeysSection csrfToken={csrfToken} {...keys} />
       <BalanceSection balance={balance} />
       {hasPassword ? null : (

@@ -1,10 +1,13 @@
 import { Code } from '../../components/code';
-import { EVENTS, PROBLEMS, VERDICTS } from '../../facts';
+import { APIS, EVENTS, PROBLEMS, VERDICTS } from '../../facts';
 import { Layout, type PageProps } from '../../layout';
 import {
   addedDocument,
+  firstChat,
   firstQuestion,
+  firstRun,
   followedQuestion,
+  openaiChat,
   pythonQuestion,
   typedQuestion,
   typescriptQuestion,
@@ -58,6 +61,8 @@ export function DocsPage({ nonce, viewer, origin }: PageProps & { origin: string
       <Typed origin={origin} />
       <Library origin={origin} />
       <Failing />
+      <Models origin={origin} />
+      <Apis />
     </Layout>
   );
 }
@@ -144,6 +149,43 @@ function Failing() {
         <code>detail</code> with the remedy, and <code>field</code> where one is at fault.
       </p>
       <FactList facts={Object.fromEntries(problems)} />
+    </>
+  );
+}
+
+function Models({ origin }: { origin: string }) {
+  return (
+    <>
+      <h2 id="models">8. Ask a model</h2>
+      <p>
+        The team&apos;s own GPU hosts are one pool behind this server. Whatever speaks the OpenAI
+        API can use it, with the address <code safe>{`${origin}/v1`}</code> and a key from step 1.{' '}
+        <code>GET /v1/models</code> lists what there is: the models of the pool, aliases, and{' '}
+        <code>sonde-lite</code>, <code>sonde-standard</code> and <code>sonde-pro</code>, which
+        answer a chat by a research job.
+      </p>
+      <Code label="Asking a model with curl" text={firstChat(origin, 'sonde-lite')} />
+      <Code label="Asking a model with Python" text={openaiChat(origin, 'MODEL')} />
+      <p>
+        Credits are set aside for the prompt and <code>max_tokens</code>, and charged for the tokens
+        that came; an error costs nothing. A chat whose client leaves is canceled. A job of{' '}
+        <code>POST /run/model</code> goes on, and its stream is resumed by{' '}
+        <code>Last-Event-ID</code>; while it waits, <code>GET /jobs/JOB_ID</code> tells why.
+      </p>
+      <Code label="Running a model with curl" text={firstRun(origin, 'MODEL')} />
+      <p>
+        To lend models, run <code>sonde host</code> beside an Ollama, vLLM or llama.cpp, with a join
+        token from an admin. It opens all connections itself, so it works behind NAT.
+      </p>
+    </>
+  );
+}
+
+function Apis() {
+  return (
+    <>
+      <h2 id="apis">9. Every API that this server speaks</h2>
+      <FactList facts={APIS} />
     </>
   );
 }

@@ -21,6 +21,11 @@ export const QUESTIONS: readonly { question: string; answer: string }[] = [
       'No. The answer is built from sentences of the sources by rules. That makes it plain reading, and nothing in it can be invented.',
   },
   {
+    question: 'Can it use the GPUs that we have?',
+    answer:
+      'Yes. Run `sonde host` on a machine with Ollama, vLLM or llama.cpp and a join token from an admin: its models are then part of the pool, for everybody here and for whatever speaks the OpenAI API. The quick start shows how to ask them.',
+  },
+  {
     question: 'Where do my documents go?',
     answer:
       'Into the database file of this server, and nowhere else. What leaves the machine are searches and the fetching of web pages; a request with "search": {"web": false} and no addresses among its sources causes neither.',

@@ -72,6 +72,13 @@ function Principles() {
             fails costs nothing.
           </p>
         </li>
+        <li class="card">
+          <h3>Your own models</h3>
+          <p>
+            The team&apos;s GPUs are one service behind the <a href="/docs#models">OpenAI API</a>:
+            routed, queued fairly, and paid by the token that arrived.
+          </p>
+        </li>
       </ul>
     </section>
   );

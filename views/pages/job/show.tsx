@@ -1,5 +1,6 @@
 import { Layout, type PageProps } from '../../layout';
 import { Answer } from './_answer';
+import { CancelForm } from './_cancel';
 import { Progress } from './_progress';
 import type { JobProps } from './props';
 import { isOver } from './words';
@@ -18,7 +19,7 @@ export function JobPage({ nonce, viewer, job }: JobPageProps) {
       nonce={nonce}
       viewer={viewer}
       path="/app/jobs"
-      scripts={['/assets/htmx.js', '/assets/htmx-sse.js']}
+      scripts={['/assets/htmx-sse.js']}
     >
       <h1>Research</h1>
       {isOver(job.state) ? (
@@ -30,10 +31,11 @@ export function JobPage({ nonce, viewer, job }: JobPageProps) {
             <p>This page loads itself again until the answer is there.</p>
           </noscript>
           <Progress id={job.id} question={job.question} />
+          {viewer ? <CancelForm id={job.id} csrfToken={viewer.csrfToken} /> : null}
         </>
       )}
       <p>
-        <a href="/app">To your dashboard</a>
+        <a href="/app/jobs">To your jobs</a>
       </p>
     </Layout>
   );

@@ -28,6 +28,12 @@ export function PricingPage({ nonce, viewer, pricing }: PageProps & { pricing: P
         that fails costs nothing; one that is canceled costs the sources it has read.
       </p>
       <Modes pricing={pricing} />
+      <h2 id="models">Models of the pool</h2>
+      <p>
+        Each host names its price for a token; <a href="/app/models">what is in force</a> is shown
+        to whoever has an account, and <code>GET /models</code> tells it to everybody. Credits are
+        set aside for the most that an answer can have, and charged for the tokens that came.
+      </p>
       <h2>Plans</h2>
       <ul class="cards">
         {pricing.plans.map((plan) => (

@@ -1,0 +1,8 @@
+/** The kind under which an inference stands in the jobs table. */
+export const INFERENCE = 'inference';
+
+/** How long a host may be silent about a job before the job is taken from it. */
+export const LEASE_MS = 20_000;
+
+/** Hosts that one job may wear out. */
+export const MAX_ATTEMPTS = 5;
