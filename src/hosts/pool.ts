@@ -129,10 +129,6 @@ export class Pool {
     return [...this.#lines.values()].reduce((sum, line) => sum + line.length, 0);
   }
 
-  isWaitedFor(host: PoolHost): boolean {
-    return host.stored.models.some(({ name }) => (this.#lines.get(name)?.length ?? 0) > 0);
-  }
-
   /** For a job that waits. */
   waiting(job: PooledJob): Waiting {
     const ahead = this.#ahead(job);
