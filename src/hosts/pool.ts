@@ -125,8 +125,9 @@ export class Pool {
     }
   }
 
-  get waitingCount(): number {
-    return [...this.#lines.values()].reduce((sum, line) => sum + line.length, 0);
+  /** A line without jobs is dropped. */
+  get isAnyWaiting(): boolean {
+    return this.#lines.size > 0;
   }
 
   /** For a job that waits. */

@@ -57,13 +57,12 @@ export class Recovery {
     await this.loadHosts();
     const before = [...pool.jobs.keys()];
     const live = new Set(await store.read.liveIds());
-    for (const id of live) {
-      const row = pool.jobs.has(id) ? undefined : await store.read.get(id);
-      const placeOf = row && (await this.#places());
+    const missing = [...live].filter((id) => !pool.jobs.has(id));
+    const placeOf = missing.length > 0 ? await this.#places() : new Map<string, number>();
+    for (const id of missing) {
+      const row = await store.read.get(id);
       // Since the ids were read it may have ended, or come in by this process.
-      if (row && placeOf && !hasEnded(row.state) && !pool.jobs.has(id)) {
-        await this.#load(row, placeOf);
-      }
+      if (row && !hasEnded(row.state) && !pool.jobs.has(id)) await this.#load(row, placeOf);
     }
     for (const id of before) {
       const job = live.has(id) ? undefined : pool.jobs.get(id);

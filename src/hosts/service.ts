@@ -62,7 +62,6 @@ class PooledHosts implements Hosts {
   #portDeps: HostPortDeps;
   #ports = new Map<string, HostPort>();
   #drivers = new Map<string, Driver>();
-  #isStarted = false;
 
   constructor(deps: HostsDeps) {
     const pool = new Pool(deps.clock);
@@ -100,7 +99,6 @@ class PooledHosts implements Hosts {
   }
 
   async start(): Promise<void> {
-    this.#isStarted = true;
     this.#pool.isAssigning = true;
     await this.#recovery.loadAll();
     await this.#cancelUnread();
@@ -109,7 +107,6 @@ class PooledHosts implements Hosts {
   }
 
   async stop(): Promise<void> {
-    this.#isStarted = false;
     this.#pool.isClosing = true;
     await this.#watch.stop();
     await Promise.all([...this.#drivers.values()].map((driver) => driver.stop()));
@@ -190,8 +187,9 @@ class PooledHosts implements Hosts {
 
   /** Hosts with an address are called while they are in force. */
   #drive(hostId: string): void {
-    const stored = this.#pool.hosts.get(hostId)?.stored;
-    if (!this.#isStarted || !stored || stored.endpointUrl === null) return;
+    const { isAssigning, isClosing, hosts } = this.#pool;
+    const stored = hosts.get(hostId)?.stored;
+    if (!isAssigning || isClosing || !stored || stored.endpointUrl === null) return;
     const driver = this.#drivers.get(hostId);
     if (stored.state === 'active' && !driver) {
       this.#drivers.set(hostId, this.#deps.drive(stored, this.#portOf(hostId)));

@@ -2,6 +2,7 @@ import type { Bound } from '../db/database';
 import { hasEnded } from '../jobs/lifecycle';
 import type { Clock } from '../lib/clock';
 import { Fault } from '../lib/fault';
+import { pause } from '../net/retry';
 import type { Pool } from './pool';
 import type { PooledJob } from './pooled-job';
 import type { Extra, InferenceRow, InferenceStore } from './store';
@@ -45,8 +46,8 @@ export function createStreams({ clock, pool, store }: StreamDeps) {
         yield endOf(row);
         return;
       }
-      // It is another process's, or was this one's until now.
-      await sleep(signal);
+      // It is another process's, or was this one's until now. A reader that leaves ends the loop.
+      await pause(clock, POLL_MS, signal).catch(() => {});
     }
   }
 
@@ -63,17 +64,6 @@ export function createStreams({ clock, pool, store }: StreamDeps) {
   async function storedPieces(id: string): Promise<string[]> {
     const batches = await store.read.pieces(id);
     return batches.flatMap(({ deltas }) => JSON.parse(deltas) as string[]);
-  }
-
-  function sleep(signal: AbortSignal): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const wake = () => resolve();
-    const cancel = clock.after(POLL_MS, wake);
-    signal.addEventListener('abort', wake, { once: true });
-    return promise.finally(() => {
-      cancel();
-      signal.removeEventListener('abort', wake);
-    });
   }
 
   return {

@@ -52,11 +52,10 @@ export class Watch {
       const reason = job.work && lossOf(job.work, nowMs);
       if (reason) void this.#lose(job, reason);
     }
-    const isAnyWaiting = pool.waitingCount > 0;
     for (const host of pool.hosts.values()) {
       if (!host.poll) continue;
       if (host.running.size > 0) assigning.deliverAgain(host);
-      if (isAnyWaiting) assigning.serve(host);
+      if (pool.isAnyWaiting) assigning.serve(host);
     }
     this.#rounds += 1;
     if (this.#rounds % ROUNDS_PER_CATCH_UP === 0) this.#catchingUp = this.#catchUp();
