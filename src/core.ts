@@ -1,5 +1,6 @@
 import { SQLiteError } from 'bun:sqlite';
 import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { migrations } from '../migrations/index';
 import { createAuth } from './accounts/auth';
@@ -51,6 +52,7 @@ import { createFormPost } from './net/form-post';
 import { createGuardedFetch } from './net/guarded-fetch';
 import { createGuardedPost } from './net/guarded-post';
 import { createGuardedStream } from './net/guarded-stream';
+import { createOperatorApi } from './net/operator-api';
 import { createPoliteFetch } from './net/politeness';
 import { createLibraryProvider } from './research/adapters/library';
 import { createPageReader } from './research/adapters/reader';
@@ -70,6 +72,7 @@ import { createWebhooks } from './webhooks/service';
 
 const TASK_TIMEOUT_MS = 60_000;
 const WORKER_IDLE_MS = 30_000;
+const MAX_USUAL_WORKERS = 4;
 const MAX_REDIRECTS = 5;
 /** Of a webhook's receiver: how long it may take, and how much of its answer is kept. */
 const WEBHOOK_LIMITS = { timeoutMs: 15_000, headBytes: 1_000 };
@@ -143,7 +146,11 @@ function openPorts(options: Options) {
     // The name is a plain string relative to the entry points: only so a compiled binary finds it.
     pool: createPool<Tasks>(
       { spawn: () => new Worker('./worker.ts'), clock, log },
-      { size: options.workers, taskTimeoutMs: TASK_TIMEOUT_MS, idleMs: WORKER_IDLE_MS },
+      {
+        size: options.workers || usualWorkers(),
+        taskTimeoutMs: TASK_TIMEOUT_MS,
+        idleMs: WORKER_IDLE_MS,
+      },
     ),
     fetch: createPoliteFetch({
       fetch: createGuardedFetch(net),
@@ -155,6 +162,11 @@ function openPorts(options: Options) {
     post: createGuardedPost({ ...net, limits: WEBHOOK_LIMITS }),
     stream: createGuardedStream({ ...net, limits: STREAM_LIMITS }),
   };
+}
+
+/** Each takes memory of its own. */
+function usualWorkers(): number {
+  return Math.min(availableParallelism(), MAX_USUAL_WORKERS);
 }
 
 type Features = ReturnType<typeof openFeatures>;
@@ -323,8 +335,11 @@ function openWork(options: Options, ports: Ports, features: Features) {
 /** To where the operator put the model, on whatever network that is: the address is the operator's
  * own word, and no redirect leads away from it. */
 function llmApi({ llmTimeoutMs: timeoutMs }: Options, { clock, userAgent }: Ports) {
-  const limits = { maxBytes: MAX_LLM_ANSWER_BYTES, timeoutMs, maxRedirects: 0 };
-  return createApiFetch({ clock, userAgent, allow: ['0.0.0.0/0', '::/0'], limits });
+  return createOperatorApi({
+    clock,
+    userAgent,
+    limits: { maxBytes: MAX_LLM_ANSWER_BYTES, timeoutMs },
+  });
 }
 
 function databasePath(dataDir: string): string {

@@ -70,7 +70,13 @@ export const optionTable = {
     1_000,
     'Research jobs that run at once.',
   ),
-  workers: integer('SONDE_WORKERS', 1, 1, 64, 'Threads for parsing, ranking and searching.'),
+  workers: integer(
+    'SONDE_WORKERS',
+    0,
+    0,
+    64,
+    'Threads for parsing, ranking and searching; 0 for one for each core, up to four.',
+  ),
   leaseMs: integer(
     'SONDE_LEASE_MS',
     15_000,

@@ -7,9 +7,16 @@ import type { Log } from '../lib/log';
 import type { GuardedFetch } from '../net/types';
 import type { Chunk } from './chunk';
 import type { LibrarySearch } from './search';
-import { decompressText } from './snapshot-text';
+import { packSnapshot, unpackSnapshot } from './snapshot-text';
 import { createLibraryStore } from './store';
-import type { Added, Document, ParsedDocument, ParseInput, Snapshot } from './types';
+import type {
+  Added,
+  Document,
+  PackedSnapshot,
+  ParsedDocument,
+  ParseInput,
+  Snapshot,
+} from './types';
 import { DocumentWriting } from './writing';
 
 export interface LibraryDeps {
@@ -89,9 +96,7 @@ export function createLibrary(deps: LibraryDeps) {
 
   async function snapshot(hash: string): Promise<Snapshot | undefined> {
     const row = await store.read.snapshotByHash(hash);
-    if (!row) return undefined;
-    const { mediaType, pageStarts } = row;
-    return { hash, mediaType, pageStarts, text: decompressText(row.textZstd, row.length) };
+    return row && unpackSnapshot(row);
   }
 
   return {
@@ -100,7 +105,8 @@ export function createLibrary(deps: LibraryDeps) {
     get,
     snapshot,
     search: deps.search,
-    putSnapshot: (tx: Transaction, parsed: ParsedDocument) => writing.putSnapshot(tx, parsed),
+    packSnapshot,
+    putSnapshot: (tx: Transaction, packed: PackedSnapshot) => writing.putSnapshot(tx, packed),
 
     addText({ text, origin = 'text', ...placement }: NewText): Promise<Added> {
       const bytes = new TextEncoder().encode(text);

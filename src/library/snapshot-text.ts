@@ -1,11 +1,24 @@
 import { zstdDecompressSync } from 'node:zlib';
 import { assert } from '../lib/assert';
+import { sha256Hex } from '../lib/ids';
+import type { PackedSnapshot, ParsedDocument, Snapshot } from './types';
 
 /** A UTF-16 code unit takes at most three bytes of UTF-8. */
 const MAX_BYTES_PER_UNIT = 3;
 
-export function compressText(text: string): Uint8Array {
-  return Bun.zstdCompressSync(text);
+/** Made before a write, which others wait for; what takes long of it is done by another thread. */
+export async function packSnapshot({
+  text,
+  mediaType,
+  pageStarts,
+}: Omit<ParsedDocument, 'title'>): Promise<PackedSnapshot> {
+  const textZstd = await Bun.zstdCompress(text);
+  return { hash: sha256Hex(text), mediaType, pageStarts, textZstd, length: text.length };
+}
+
+export function unpackSnapshot(packed: PackedSnapshot): Snapshot {
+  const { hash, mediaType, pageStarts, textZstd, length } = packed;
+  return { hash, mediaType, pageStarts, text: decompressText(textZstd, length) };
 }
 
 /** `length` is what the text was stored with, in UTF-16 code units: it bounds what is unfolded. */

@@ -1,14 +1,10 @@
 import { and, count, desc, eq, or, sql } from 'drizzle-orm';
 import type { Connection } from '../db/client';
 import { document, snapshot } from '../db/schema/library';
-import type { Document } from './types';
+import type { Document, PackedSnapshot } from './types';
 
-export interface SnapshotRow {
-  hash: string;
-  mediaType: string;
-  length: number;
-  pageStarts: number[] | null;
-  textZstd: Uint8Array;
+/** The row of a snapshot. */
+export interface SnapshotRow extends PackedSnapshot {
   createdMs: number;
 }
 

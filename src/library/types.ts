@@ -11,6 +11,16 @@ export interface ParsedDocument {
   head?: PageHead;
 }
 
+/** A text as it is stored, under its SHA-256. */
+export interface PackedSnapshot {
+  hash: string;
+  mediaType: string;
+  pageStarts: number[] | null;
+  textZstd: Uint8Array;
+  /** Of the text, in UTF-16 code units. */
+  length: number;
+}
+
 /** What a page's head asks of machines. */
 export interface PageHead {
   /** The absolute address under which the page wants to be known; null when it names none. */

@@ -7,9 +7,9 @@ import type { Chunk } from './chunk';
 import { ChunkWriting } from './chunk-writing';
 import { normaliseTitle } from './parse/normalise';
 import { SHARED_SCOPE, scopeRange } from './scope';
-import { compressText } from './snapshot-text';
+import { packSnapshot } from './snapshot-text';
 import { createLibraryStore, type LibraryStore } from './store';
-import type { Added, Document, ParsedDocument } from './types';
+import type { Added, Document, PackedSnapshot, ParsedDocument } from './types';
 
 export interface DocumentWritingDeps {
   db: Db;
@@ -45,24 +45,11 @@ export class DocumentWriting {
     this.#chunks = new ChunkWriting(deps.db, this.#store);
   }
 
-  /**
-   * Stores the text under its SHA-256 and resolves to that. Name it in the same write, by a
-   * document or a research source, or the next sweep may take it.
-   */
-  async putSnapshot(tx: Transaction, parsed: ParsedDocument): Promise<string> {
+  /** Name it in the same write, by a document or a research source, or the next sweep may take it. */
+  async putSnapshot(tx: Transaction, packed: PackedSnapshot): Promise<void> {
     const within = this.#store.within(tx);
-    const { text, mediaType, pageStarts } = parsed;
-    const hash = sha256Hex(text);
-    if (await within.hasSnapshot(hash)) return hash;
-    await within.insertSnapshot({
-      hash,
-      mediaType,
-      pageStarts,
-      textZstd: compressText(text),
-      length: text.length,
-      createdMs: this.#deps.clock.nowMs(),
-    });
-    return hash;
+    if (await within.hasSnapshot(packed.hash)) return;
+    await within.insertSnapshot({ ...packed, createdMs: this.#deps.clock.nowMs() });
   }
 
   /** The same text again is the owner's document of that time. */
@@ -86,8 +73,9 @@ export class DocumentWriting {
       chunkCount: chunks.length,
       createdMs: this.#deps.clock.nowMs(),
     };
+    const packed = await packSnapshot(parsed);
     try {
-      await this.#chunks.write(document, text, chunks, (tx) => this.#insert(tx, document, parsed));
+      await this.#chunks.write(document, text, chunks, (tx) => this.#insert(tx, document, packed));
       return { document, added: true };
     } catch (thrown) {
       await this.#chunks.remove(document.id);
@@ -108,12 +96,12 @@ export class DocumentWriting {
     for (const id of await this.#store.read.orphansBefore(bound)) await this.#chunks.remove(id);
   }
 
-  async #insert(tx: Transaction, document: Document, parsed: ParsedDocument): Promise<void> {
+  async #insert(tx: Transaction, document: Document, packed: PackedSnapshot): Promise<void> {
     const { ownerId, snapshotHash } = document;
     const within = this.#store.within(tx);
     if (await within.documentByText(ownerId, snapshotHash)) throw new AddedMeanwhile();
     await this.#assertRoom(tx, ownerId);
-    await this.putSnapshot(tx, parsed);
+    await this.putSnapshot(tx, packed);
     await within.insertDocument(document);
   }
 

@@ -42,6 +42,7 @@ const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|ERR_
 export function connectionFault(host: string, cause: unknown): FetchFault {
   if (cause instanceof FetchFault) return cause;
   const code = errorCode(cause);
+  if (code === 'ENOTFOUND') return nameNotFound(host, cause);
   const sentence =
     code === 'ECONNREFUSED'
       ? `${host} refused the connection. Check the address, or try again later.`
@@ -55,10 +56,19 @@ export function connectionFault(host: string, cause: unknown): FetchFault {
   return new FetchFault('connection', sentence, { cause });
 }
 
-function errorCode(thrown: unknown): string {
+/** Of a system or a library; empty for an error that has none. */
+export function errorCode(thrown: unknown): string {
   if (!(thrown instanceof Error)) return '';
   const code: unknown = Reflect.get(thrown, 'code');
   return typeof code === 'string' ? code : '';
+}
+
+export function nameNotFound(host: string, cause?: unknown): FetchFault {
+  return new FetchFault(
+    'name_not_found',
+    `The name ${host} could not be resolved. Check its spelling, or try again later.`,
+    { cause },
+  );
 }
 
 const MAX_RETRY_AFTER_SECONDS = 86_400;

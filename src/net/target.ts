@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { AddressPolicy } from './addresses';
-import { FetchFault } from './fetch-fault';
+import { FetchFault, nameNotFound } from './fetch-fault';
 
 /** Where one hop goes. The URL has no credentials, no fragment and no trailing dots. */
 export interface Target {
@@ -90,14 +90,6 @@ async function resolveName(hostname: string, resolve: Resolve): Promise<string[]
   } catch (cause) {
     throw nameNotFound(hostname, cause);
   }
-}
-
-function nameNotFound(hostname: string, cause?: unknown): FetchFault {
-  return new FetchFault(
-    'name_not_found',
-    `The name ${hostname} could not be resolved. Check its spelling, or try again later.`,
-    { cause },
-  );
 }
 
 function refused(publicMessage: string): FetchFault {

@@ -2,7 +2,9 @@ import type { Db } from '../db/database';
 import type { Queue } from '../jobs/queue';
 import type { JobRun } from '../jobs/types';
 import type { Library } from '../library/service';
+import type { SourceContent } from './gathering';
 import type { Checkpoint } from './pipeline';
+import type { TraceCall } from './recorder';
 import { researchStore } from './store';
 
 /** How a wave is committed as a whole: its texts, its trace, its state and its events. */
@@ -14,18 +16,13 @@ export function createWaveCommit(deps: { db: Db; queue: Queue; library: Library 
   ): Promise<void> {
     const jobId = run.job.id;
     // Compressed before the write begins: others wait for it.
-    const kept = contents.map(({ source, kind, text }) => {
-      return { jobId, source, kind, textZstd: Bun.zstdCompressSync(text), length: text.length };
-    });
-    const calls = trace.map(({ port, request, response, atMs }) => ({
-      jobId,
-      port,
-      request: JSON.stringify(request),
-      response: Bun.zstdCompressSync(JSON.stringify(response)),
-      createdMs: atMs,
-    }));
+    const [packed, kept, calls] = await Promise.all([
+      Promise.all(snapshots.map(deps.library.packSnapshot)),
+      Promise.all(contents.map((content) => keptContent(jobId, content))),
+      Promise.all(trace.map((call) => keptCall(jobId, call))),
+    ]);
     await run.write(async (tx) => {
-      for (const parsed of snapshots) await deps.library.putSnapshot(tx, parsed);
+      for (const snapshot of packed) await deps.library.putSnapshot(tx, snapshot);
       const bound = store.within(tx);
       for (const source of state.sources) await bound.nameSource(jobId, source.snapshotHash);
       for (const content of kept) await bound.insertContent(content);
@@ -38,5 +35,19 @@ export function createWaveCommit(deps: { db: Db; queue: Queue; library: Library 
       });
       for (const event of events) await deps.queue.emit(tx, jobId, event.type, event.data);
     });
+  };
+}
+
+async function keptContent(jobId: string, { source, kind, text }: SourceContent) {
+  return { jobId, source, kind, textZstd: await Bun.zstdCompress(text), length: text.length };
+}
+
+async function keptCall(jobId: string, { port, request, response, atMs }: TraceCall) {
+  return {
+    jobId,
+    port,
+    request: JSON.stringify(request),
+    response: await Bun.zstdCompress(JSON.stringify(response)),
+    createdMs: atMs,
   };
 }

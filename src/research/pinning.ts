@@ -2,7 +2,7 @@ import type { Clock } from '../lib/clock';
 import { Fault } from '../lib/fault';
 import { sha256Hex } from '../lib/ids';
 import type { Library } from '../library/service';
-import type { ParsedDocument, ParseInput } from '../library/types';
+import type { PackedSnapshot, ParsedDocument, ParseInput } from '../library/types';
 import type { GivenSource, PinnedRequest, PinnedSource, ResearchRequest } from './types';
 
 export interface PinningPorts {
@@ -14,7 +14,7 @@ export interface PinningPorts {
 export interface Pinned {
   request: PinnedRequest;
   /** Texts that came with the request, to be stored with it. */
-  parsed: ParsedDocument[];
+  snapshots: PackedSnapshot[];
 }
 
 /**
@@ -26,7 +26,7 @@ export async function pin(
   userId: string,
   request: ResearchRequest,
 ): Promise<Pinned> {
-  const parsed: ParsedDocument[] = [];
+  const snapshots: PackedSnapshot[] = [];
   const sources: PinnedSource[] = [];
   for (const [index, source] of request.sources.entries()) {
     const field = `sources/${index}`;
@@ -35,12 +35,12 @@ export async function pin(
       sources.push(await pinDocument(ports.library, userId, source.id, field));
     } else {
       const text = source.kind === 'parsed' ? source.parsed : await parseText(ports, source, field);
-      parsed.push(text);
+      snapshots.push(await ports.library.packSnapshot(text));
       sources.push(pinText(source, text));
     }
   }
   const question = request.question.trim();
-  return { request: { ...request, question, sources, askedMs: ports.clock.nowMs() }, parsed };
+  return { request: { ...request, question, sources, askedMs: ports.clock.nowMs() }, snapshots };
 }
 
 async function pinDocument(

@@ -112,7 +112,7 @@ export class Submission {
     await this.#deps.keys.reserveSpend(tx, spend);
   }
 
-  async #record(tx: Transaction, job: Job, { request, parsed }: Pinned): Promise<void> {
+  async #record(tx: Transaction, job: Job, { request, snapshots }: Pinned): Promise<void> {
     const { library, clock } = this.#deps;
     const { id, userId } = job;
     const store = this.#store.within(tx);
@@ -125,7 +125,7 @@ export class Submission {
       heldMicros: holdMicros(request),
       createdMs: clock.nowMs(),
     });
-    for (const text of parsed) await library.putSnapshot(tx, text);
+    for (const snapshot of snapshots) await library.putSnapshot(tx, snapshot);
     for (const source of request.sources) {
       if (source.kind === 'snapshot') await store.nameSource(id, source.hash);
     }

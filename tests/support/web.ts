@@ -132,15 +132,12 @@ export async function openWeb(
         limits: { maxDocumentBytes: 1_000 },
       });
       const store = world.db.bind(researchStore);
+      const plain = { mediaType: 'text/plain', pageStarts: null };
+      const packed = await Promise.all(
+        texts.map((text) => library.packSnapshot({ ...plain, text })),
+      );
       await world.db.write(async (tx) => {
-        for (const text of texts) {
-          await library.putSnapshot(tx, {
-            text,
-            mediaType: 'text/plain',
-            title: '',
-            pageStarts: null,
-          });
-        }
+        for (const snapshot of packed) await library.putSnapshot(tx, snapshot);
         const checkpoint = JSON.stringify(state);
         await store.within(tx).checkpoint({ jobId: id, checkpoint, waveCount: 1, sourceCount: 1 });
       });

@@ -166,12 +166,15 @@ describe('preset', () => {
     const filler = 'Nothing of note was seen on the shore that day. '.repeat(3_000);
     const text = `The Vessby bridge has two towers. ${filler}\n\n${ANSWER}`;
     const parsed = { title: 'Long', mediaType: 'text/plain', pageStarts: null, text };
-    const hash = await api.db.write((tx) => api.library.putSnapshot(tx, parsed));
+    const packed = await api.library.packSnapshot(parsed);
+    await api.db.write((tx) => api.library.putSnapshot(tx, packed));
     const span = { start: 0, end: 40 };
     const hit = { url: 'library:long', title: 'Long', snippet: null, doi: null };
     api.providers.push({
       name: 'library',
-      search: async () => [{ ...hit, provider: 'library', snapshotHash: hash, spans: [span] }],
+      search: async () => [
+        { ...hit, provider: 'library', snapshotHash: packed.hash, spans: [span] },
+      ],
     });
     const textsOf = async (preset: string) =>
       (await resultOf({ preset })).findings

@@ -1,5 +1,5 @@
 import { Fault, publicMessage } from '../../lib/fault';
-import { FetchFault } from '../../net/fetch-fault';
+import { errorCode, FetchFault } from '../../net/fetch-fault';
 import { pauseBeforeRetryMs } from '../../net/retry';
 import type { Llm, LlmCall } from '../ports';
 import { isContextOverflow, shorterContext } from './overflow';
@@ -87,9 +87,5 @@ function wasNotBilled(thrown: unknown): boolean {
   if (!(thrown instanceof FetchFault)) return false;
   const { status, reason, cause } = thrown;
   const isUnsent = reason === 'refused' || reason === 'name_not_found';
-  return status !== null || isUnsent || codeOf(cause) === 'ECONNREFUSED';
-}
-
-function codeOf(cause: unknown): unknown {
-  return cause instanceof Error ? Reflect.get(cause, 'code') : undefined;
+  return status !== null || isUnsent || errorCode(cause) === 'ECONNREFUSED';
 }
