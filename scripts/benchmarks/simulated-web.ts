@@ -1,10 +1,4 @@
-import {
-  findingsIn,
-  type ReceivedCall,
-  type Reply,
-  says,
-  startLlmServer,
-} from '../../tests/support/llm-server';
+import { callOf, findingsIn, type ReceivedCall, says, wire } from '../../tests/support/llm-server';
 import { Corpus } from './corpus';
 
 /**
@@ -36,7 +30,16 @@ async function waited<T>(what: string, ms: number, answer: () => T): Promise<T> 
 }
 
 const FILLER = new Corpus(3);
-const fillers = Array.from({ length: SITES }, () => FILLER.document(PAGE_LENGTH).split('\n\n'));
+/** What a page says beside the facts: its first paragraphs, those in the middle, and the last. */
+const fillers = Array.from({ length: SITES }, (_, site) => {
+  const paragraphs = FILLER.document(PAGE_LENGTH).split('\n\n');
+  const marked = (from: number, to?: number) =>
+    paragraphs
+      .slice(from, to)
+      .map((text) => `<p>${text}</p>`)
+      .join('\n');
+  return [marked(0, 2 + site), marked(2 + site, -2), marked(-2)];
+});
 
 /** What the sites agree on, each in its own surroundings. */
 function factsOf(name: string): string[] {
@@ -48,11 +51,10 @@ function factsOf(name: string): string[] {
 
 function page(site: number, name: string): string {
   const [turbines = '', opened = ''] = factsOf(name);
-  const paragraphs = fillers[site] ?? [];
-  const body = paragraphs.toSpliced(2 + site, 0, turbines).toSpliced(-3, 0, opened);
+  const [first, middle, last] = fillers[site] ?? [];
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${name} power plant, report ${site}</title></head>
     <body><nav><a href="/">Front page</a></nav><main><article><h1>The ${name} power plant</h1>
-    ${body.map((text) => `<p>${text}</p>`).join('\n')}</article></main></body></html>`;
+    ${first}<p>${turbines}</p>${middle}<p>${opened}</p>${last}</article></main></body></html>`;
 }
 
 function hits(name: string, port: number) {
@@ -68,7 +70,7 @@ function nameIn(text: string): string {
   return /\bthe (\p{Lu}\p{L}+ \p{Lu}\p{L}+)/iu.exec(text)?.[1] ?? '';
 }
 
-function reply(call: ReceivedCall): Reply {
+function reply(call: ReceivedCall) {
   const findings = findingsIn(call);
   switch (call.stage) {
     case 'plan':
@@ -93,7 +95,16 @@ function reply(call: ReceivedCall): Reply {
   }
 }
 
-const model = await startLlmServer((call) => waited(call.stage, MODEL_MS, () => reply(call)));
+const model = Bun.serve({
+  port: 0,
+  hostname: '127.0.0.1',
+  idleTimeout: 60,
+  async fetch(request) {
+    const call = callOf(await request.text(), { index: 0, headers: {} });
+    const { body, type } = await waited(call.stage, MODEL_MS, () => wire(call, reply(call)));
+    return new Response(body, { headers: { 'content-type': type } });
+  },
+});
 const web = Bun.serve({
   port: 0,
   hostname: '127.0.0.1',
@@ -120,4 +131,4 @@ const web = Bun.serve({
     return waited('page', PAGE_MS, () => new Response(page(site, name), html));
   },
 });
-console.log(JSON.stringify({ modelUrl: model.baseUrl, webUrl: `http://127.0.0.1:${web.port}` }));
+console.log(JSON.stringify({ modelUrl: `${model.url}v1`, webUrl: `http://127.0.0.1:${web.port}` }));

@@ -77,20 +77,31 @@ async function answer(
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   if (request.url !== '/v1/chat/completions') return send(response, 404, 'not here');
-  const body = JSON.parse(Buffer.concat(chunks).toString()) as ReceivedCall['body'];
-  const content = (role: string) => body.messages.find((one) => one.role === role)?.content ?? '';
-  const system = content('system');
-  const stage = STAGES.find(([, sign]) => sign.test(system))?.[0] ?? 'plan';
   const { headers } = request;
-  const call = { index: calls.length, stage, headers, body, system, user: content('user') };
+  const call = callOf(Buffer.concat(chunks).toString(), { index: calls.length, headers });
   calls.push(call);
   const reply = await script(call);
   if (reply === 'hang') return;
   if (reply === 'reset') return void response.socket?.destroy();
-  if (reply === 'ramble') return ramble(response, body.model);
+  if (reply === 'ramble') return ramble(response, call.body.model);
   if ('status' in reply) return send(response, reply.status, reply.body, reply.headers);
-  if (body.stream !== true) return send(response, 200, completion(body.model, reply));
-  send(response, 200, streamed(body.model, reply), { 'content-type': 'text/event-stream' });
+  const { body, type } = wire(call, reply);
+  send(response, 200, body, { 'content-type': type });
+}
+
+/** What the text of a request asks. */
+export function callOf(text: string, place: Pick<ReceivedCall, 'index' | 'headers'>): ReceivedCall {
+  const body = JSON.parse(text) as ReceivedCall['body'];
+  const content = (role: string) => body.messages.find((one) => one.role === role)?.content ?? '';
+  const system = content('system');
+  const stage = STAGES.find(([, sign]) => sign.test(system))?.[0] ?? 'plan';
+  return { ...place, stage, body, system, user: content('user') };
+}
+
+/** A message as it is sent, as a stream for who asked for one. */
+export function wire({ body }: ReceivedCall, said: Said): { body: string; type: string } {
+  if (body.stream !== true) return { body: completion(body.model, said), type: 'application/json' };
+  return { body: streamed(body.model, said), type: 'text/event-stream' };
 }
 
 function ramble(response: ServerResponse, model: string): void {
@@ -141,7 +152,7 @@ function completion(model: string, { text, usage = USAGE, finish = 'stop' }: Sai
   });
 }
 
-export function says(value: unknown): Reply {
+export function says(value: unknown): Said {
   return { text: JSON.stringify(value) };
 }
 
