@@ -1,5 +1,6 @@
+import { isWebUrl } from '../../../src/lib/markdown';
 import type { Finding, FindingStatus, Source } from '../../../src/research/types';
-import { Brief, isWebUrl } from '../../components/brief';
+import { Brief } from '../../components/brief';
 import { Flash } from '../../components/flash';
 import { FindingArticle } from './_finding';
 import type { JobProps } from './props';

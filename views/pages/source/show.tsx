@@ -1,5 +1,5 @@
+import { isWebUrl } from '../../../src/lib/markdown';
 import type { Source } from '../../../src/research/types';
-import { isWebUrl } from '../../components/brief';
 import { Flash } from '../../components/flash';
 import { Layout, type PageProps } from '../../layout';
 import { jobPath } from '../job/words';
