@@ -224,6 +224,6 @@ describe('a job', () => {
       expect(html).not.toMatch(/<[^>]+\sonerror=/);
     }
     const { html } = await browser.get(`/app/jobs/${id}`);
-    expect(html).toContain('rel="noopener nofollow"');
+    expect(html).toContain('rel="noopener noreferrer nofollow"');
   });
 });
