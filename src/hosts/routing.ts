@@ -6,6 +6,7 @@ export type Refusal =
   | 'pending'
   | 'draining'
   | 'away'
+  | 'absent'
   | 'cooling'
   | 'features'
   | 'max_tokens'
@@ -40,13 +41,13 @@ export function refusal(
   if (stored.state === 'pending') return 'pending';
   if (stored.state !== 'active' || host.isLeaving) return 'draining';
   if (!job.needs.every((need) => stored.features.includes(need))) return 'features';
-  const maxTokens = stored.models.find(({ name }) => name === model)?.maxTokens ?? 0;
-  if (job.maxTokens > maxTokens) return 'max_tokens';
+  if (job.maxTokens > (host.offer(model)?.maxTokens ?? 0)) return 'max_tokens';
   const { price } = job.facts;
   const isDear =
     stored.price.outputMicros > price.outputMicros || stored.price.inputMicros > price.inputMicros;
   if (isDear) return 'price';
   if (!host.isAlive(nowMs)) return 'away';
+  if (!host.has(model)) return 'absent';
   if (host.isCooling(nowMs)) return 'cooling';
   return null;
 }
@@ -118,6 +119,7 @@ const WORDS: Record<Refusal, [one: string, many: string]> = {
   pending: ['waits for an admin to approve it', 'wait for an admin to approve them'],
   draining: ['is draining', 'are draining'],
   away: ['is away', 'are away'],
+  absent: ['does not have it loaded now', 'do not have it loaded now'],
   cooling: ['is resting after a failure', 'are resting after failures'],
   features: ['lacks a feature that you ask for', 'lack a feature that you ask for'],
   max_tokens: ['answers with fewer tokens at most', 'answer with fewer tokens at most'],
