@@ -51,7 +51,7 @@ export async function openWorld(seed: number, command: Command): Promise<World> 
 }
 
 /** Resolves when all have joined: a job may only go to hosts whose price was known when it was asked
- * for. */
+ * for; and when what they offer goes by all its names. */
 async function openHosts(stage: Stage, data: string): Promise<Pick<World, 'agents' | 'rogues'>> {
   const joining = await sondeJson(['hosts', 'join-token', '--uses', '10'], { data });
   const token = joining.join_token as string;
@@ -65,6 +65,12 @@ async function openHosts(stage: Stage, data: string): Promise<Pick<World, 'agent
     const answer = await fetch(`${stage.url}/health`).then((response) => response.json());
     const { active_hosts: active } = answer as { active_hosts: number };
     return active === agents.length + rogues.length;
+  });
+  // It was set by another process.
+  await until('the server knows the alias', async () => {
+    const answer = await fetch(`${stage.url}/models`).then((response) => response.json());
+    const { aliases } = answer as { aliases: { name: string }[] };
+    return aliases.some(({ name }) => name === ALIAS);
   });
   return { agents, rogues };
 }
