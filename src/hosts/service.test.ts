@@ -13,6 +13,7 @@ import {
 } from '../../tests/support/pool';
 import { Fault } from '../lib/fault';
 import { creditsToMicros } from '../lib/money';
+import { LEASE_MS } from './jobs';
 import type { Completion } from './types';
 
 let world: PoolWorld;
@@ -260,6 +261,25 @@ test('a host that nobody vouched for gets nothing until an admin approves it', a
   expect(await take(port)).toEqual([]);
   await world.hosts.registry.setState(host.id, 'active');
   expect(await take(port)).toHaveLength(1);
+});
+
+test('a host that only repeats itself keeps its lease, and keeps it when the server restarts', async () => {
+  const { port, id } = await joinHost(world.hosts);
+  await ask(world.hosts);
+  const job = await takeOne(port);
+  const [first] = piecesOf(job, ['a']);
+  if (!first) throw new Error('one piece');
+  await port.sendPieces(job, [first]);
+  world.clock.advance(LEASE_MS / 2);
+  await port.sendPieces(job, [first]);
+  const after = await world.restart();
+  try {
+    world.clock.advance(LEASE_MS / 2 + 1_000);
+    const ack = await after.hosts.registry.port(id).sendPieces(job, piecesOf(job, ['a', 'b']));
+    expect(ack).toEqual({ ackSeq: 2, cancel: false });
+  } finally {
+    await after.close();
+  }
 });
 
 test('jobs of two users alternate by tokens, whoever came first', async () => {
