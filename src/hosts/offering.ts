@@ -1,7 +1,7 @@
 import { Fault } from '../lib/fault';
 import type { Pool } from './pool';
 import type { PoolHost } from './pool-host';
-import { priceOfUsd } from './price';
+import { priceFor, priceOfUsd } from './price';
 import { needsOf } from './prompt';
 import type { Choice } from './routing';
 import type { HostFeature, InferenceRequest, PoolModel, TokenPrice } from './types';
@@ -61,9 +61,10 @@ function checkLength({ model, maxTokens }: InferenceRequest, most: number): void
   });
 }
 
-/** What the user named, or else whatever the dearest of today's offers asks. */
-function capOf({ maxPricePerToken }: InferenceRequest, offers: Choice[]): TokenPrice {
-  const prices = offers.map(({ host }) => host.stored.price);
+/** What the user named, or else whatever the dearest of today's offers asks for such a request. */
+function capOf(request: InferenceRequest, offers: Choice[]): TokenPrice {
+  const { maxPricePerToken } = request;
+  const prices = offers.map(({ host }) => priceFor(request, host.stored.price));
   const { inputMicros, outputMicros } = priceBy(Math.max, prices);
   if (maxPricePerToken === null) return { inputMicros, outputMicros };
   const capMicros = priceOfUsd(maxPricePerToken);

@@ -1,5 +1,6 @@
 import type { PoolHost } from './pool-host';
 import type { PooledJob } from './pooled-job';
+import { priceFor } from './price';
 
 /** Why a host does not get a job. */
 export type Refusal =
@@ -42,9 +43,9 @@ export function refusal(
   if (stored.state !== 'active' || host.isLeaving) return 'draining';
   if (!job.needs.every((need) => stored.features.includes(need))) return 'features';
   if (job.maxTokens > (host.offer(model)?.maxTokens ?? 0)) return 'max_tokens';
-  const { price } = job.facts;
-  const isDear =
-    stored.price.outputMicros > price.outputMicros || stored.price.inputMicros > price.inputMicros;
+  const { price, request } = job.facts;
+  const asked = priceFor(request, stored.price);
+  const isDear = asked.outputMicros > price.outputMicros || asked.inputMicros > price.inputMicros;
   if (isDear) return 'price';
   if (!host.isAlive(nowMs)) return 'away';
   if (!host.has(model)) return 'absent';

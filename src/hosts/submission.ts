@@ -14,7 +14,7 @@ import { INFERENCE, LEASE_MS, LONGEST_WAIT_MS, MAX_ATTEMPTS } from './jobs';
 import { checkAskable } from './offering';
 import type { Pool } from './pool';
 import { PooledJob } from './pooled-job';
-import { boundMicros, priceFor } from './price';
+import { boundMicros } from './price';
 import { promptBound } from './prompt';
 import type { Choice } from './routing';
 import type { InferenceStore } from './store';
@@ -93,7 +93,7 @@ export class Submission {
       models,
       price,
       promptBound: bound,
-      heldMicros: boundMicros(priceFor(request, price), bound, request.maxTokens),
+      heldMicros: boundMicros(price, bound, request.maxTokens),
       priority: pool.priorities.get(asker.userId) ?? 0,
       createdMs: clock.nowMs(),
       outlivesReader: request.task === 'run' || idempotencyKey !== null,
