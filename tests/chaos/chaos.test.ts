@@ -22,6 +22,7 @@ test(
     expect(report.violations).toEqual({});
     // A run in which nothing happened proves nothing.
     expect(report.jobs).toBeGreaterThan(50);
+    expect(report.calls).toBeGreaterThan(10);
     expect(report.counts['server is killed']).toBeGreaterThan(0);
   },
   PATIENCE_MS,

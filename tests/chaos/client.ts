@@ -1,11 +1,15 @@
 import { ALIAS, MODELS } from './cast';
 import type { Dice } from './dice';
+import { framesOf } from './frames';
+import type { AskedCall } from './openai-client';
 import { ENOUGH_TOKENS, promptNamed } from './speech';
 import { isServerFault, type Stage } from './stage';
 
 /** A job as its client knows it. */
 export interface AskedJob {
   id: string;
+  task: 'run' | AskedCall['task'];
+  /** What its messages call it. */
   key: string;
   prompt: string;
   maxTokens: number;
@@ -54,6 +58,7 @@ export class ChaosClient {
     const key = `${this.#stage.seed} ${this.#name}/${this.jobs.length}`;
     const job: AskedJob = {
       id: '',
+      task: 'run',
       key,
       prompt: promptNamed(key),
       maxTokens: this.#dice.isOneIn(10) ? this.#dice.between(1, 20) : ENOUGH_TOKENS,
@@ -182,17 +187,6 @@ export async function readStream(
     // The server is gone: it comes back.
   } finally {
     over.abort();
-  }
-}
-
-async function* framesOf(response: Response): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk, { stream: true });
-    const frames = text.split('\n\n');
-    text = frames.pop() ?? '';
-    yield* frames;
   }
 }
 
