@@ -13,6 +13,7 @@ export class BackendProcess {
   #child = new Child([process.execPath, join(import.meta.dir, 'backend.ts')]);
   #port = freePort();
   #lives = 0;
+  #isLoose = false;
 
   constructor(stage: Stage, part: BackedPart) {
     this.#stage = stage;
@@ -29,7 +30,7 @@ export class BackendProcess {
       models,
       style,
       tokenLength,
-      isWild: this.#stage.isWild,
+      isWild: this.#isLoose && this.#stage.isWild,
     };
     this.#child.start([JSON.stringify(settings)]);
   }
@@ -46,11 +47,21 @@ export class BackendProcess {
     this.#child.thaw();
   }
 
+  /** From now on it has bad days. Before, a host that measures it would offer less, and wait long. */
+  async unleash(): Promise<void> {
+    this.#isLoose = true;
+    await this.#told('wild');
+  }
+
   /** It is up, and does what it should. */
   async tame(): Promise<void> {
     if (!this.#child.isUp) this.start();
-    await until(`the backend of ${this.#part.name} is tame`, () =>
-      fetch(`${this.url}/tame`, { method: 'POST' }).then(
+    await this.#told('tame');
+  }
+
+  async #told(mood: 'wild' | 'tame'): Promise<void> {
+    await until(`the backend of ${this.#part.name} is ${mood}`, () =>
+      fetch(`${this.url}/${mood}`, { method: 'POST' }).then(
         ({ ok }) => ok,
         () => false,
       ),

@@ -48,6 +48,12 @@ Bun.serve({
     '/v1/embeddings': {
       POST: async (request) => embed((await request.json()) as EmbeddingBody),
     },
+    '/wild': {
+      POST: () => {
+        isWild = true;
+        return new Response();
+      },
+    },
     '/tame': {
       POST: () => {
         isWild = false;

@@ -88,6 +88,7 @@ async function openHosts(
     const { aliases } = answer as { aliases: { name: string }[] };
     return aliases.some(({ name }) => name === ALIAS);
   });
+  await Promise.all([...agents, pushed].map(({ backend }) => backend.unleash()));
   return { agents, rogues, pushed };
 }
 
