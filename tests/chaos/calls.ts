@@ -6,7 +6,7 @@ import type { AskedCall } from './openai-client';
 import type { Stage } from './stage';
 
 /** A client that leaves is noticed, and its job canceled, within this time. */
-const NOTICED_MS = 2_000;
+const NOTICED_MS = 1_000;
 
 /** A call, and its job as the file has it: what is told of that is read anew. */
 export interface CallJob {
