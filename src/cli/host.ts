@@ -185,7 +185,7 @@ async function stateOf(
 }
 
 function start(flags: HostFlags, state: HostState, backend: Backend, report: Report): Agent {
-  const { logLevel, logFormat } = readOptions();
+  const { logLevel, logFormat, backendKey } = readOptions();
   const log = createLog({
     level: logLevel as LogLevel,
     format: logFormat as LogFormat,
@@ -196,6 +196,7 @@ function start(flags: HostFlags, state: HostState, backend: Backend, report: Rep
   return runAgent({
     port: createHttpPort({ clock, ...state, onStatus }),
     backend,
+    secret: backendKey,
     clock,
     chance,
     log,

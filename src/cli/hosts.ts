@@ -74,7 +74,11 @@ function hostJson(host: HostView) {
     endpoint_url: host.endpointUrl,
     owner_id: host.ownerId,
     slots: host.slots,
-    models: host.models.map(({ name, maxTokens }) => ({ name, max_tokens: maxTokens })),
+    models: host.models.map((model) => ({
+      name: model.name,
+      max_tokens: model.maxTokens,
+      available: model.absentSinceMs === null,
+    })),
     features: host.features,
     price_per_token: usdOfPrice(host.price.outputMicros),
     price_per_prompt_token: usdOfPrice(host.price.inputMicros),

@@ -1,9 +1,10 @@
 import { Fault } from '../lib/fault';
+import { MAX_HOSTED_MODELS } from './hosted-models';
 import { HIGHEST_PRICE_USD } from './price';
 import type { ModelAlias, NewHost } from './types';
 
 const MAX_SLOTS = 256;
-const MAX_MODELS = 256;
+const MAX_ALIASED_MODELS = 256;
 const MAX_NAME_LENGTH = 200;
 const MAX_TOKENS = 1_000_000;
 const HIGHEST_PRIORITY = 100;
@@ -19,8 +20,8 @@ export function checkHost({
   pricePerPromptToken,
 }: NewHost): void {
   checkName(gpu, 'gpu');
-  if (models.length === 0 || models.length > MAX_MODELS) {
-    throw new Fault('invalid_request', `name between 1 and ${MAX_MODELS} models`, {
+  if (models.length === 0 || models.length > MAX_HOSTED_MODELS) {
+    throw new Fault('invalid_request', `name between 1 and ${MAX_HOSTED_MODELS} models`, {
       field: 'models',
     });
   }
@@ -42,8 +43,8 @@ export function checkHost({
 /** As `checkHost`. No models are no error: they remove the alias. */
 export function checkAlias({ name, models }: ModelAlias): void {
   checkName(name, 'name');
-  if (models.length > MAX_MODELS) {
-    throw new Fault('invalid_request', `an alias has at most ${MAX_MODELS} models`, {
+  if (models.length > MAX_ALIASED_MODELS) {
+    throw new Fault('invalid_request', `an alias has at most ${MAX_ALIASED_MODELS} models`, {
       field: 'models',
     });
   }

@@ -1,4 +1,5 @@
 import { Fault } from '../lib/fault';
+import { heardOf } from './hosted-models';
 import { freshDeltas, leaseIsOver } from './pieces';
 import { ParkedPoll } from './poll';
 import type { PoolHost } from './pool-host';
@@ -199,11 +200,12 @@ export class PooledHostPort implements HostPort {
 
   async #sign(gpuUtilization: number | null, models: HostModel[] | null): Promise<void> {
     const { stored } = this.#host;
+    const nowMs = this.#deps.clock.nowMs();
     const signed = {
       ...stored,
-      heartbeatMs: this.#deps.clock.nowMs(),
+      heartbeatMs: nowMs,
       gpuUtilization: gpuUtilization ?? stored.gpuUtilization,
-      models: models ?? stored.models,
+      models: models === null ? stored.models : heardOf(stored.models, models, nowMs),
     };
     this.#deps.pool.putHost(signed);
     await this.#deps.db.write((tx) => this.#deps.hosts.within(tx).setSign(signed));

@@ -1,8 +1,9 @@
 import { Fault } from '../lib/fault';
 import type { Pool } from './pool';
 import type { PoolHost } from './pool-host';
-import { priceOfUsd } from './price';
+import { priceFor, priceOfUsd } from './price';
 import { needsOf } from './prompt';
+import type { Choice } from './routing';
 import type { HostFeature, InferenceRequest, PoolModel, TokenPrice } from './types';
 
 /** Names in an error: enough to find a slip of the pen. */
@@ -17,16 +18,20 @@ const FIELD_OF_FEATURE: Record<HostFeature, string> = {
 };
 
 /**
- * Which models may answer a request, and what it pays at most. Throws the Faults of
- * `Inference.submit` that can be told before anything is written.
+ * Which models may answer a request, and what it pays at most. Goes by what hosts offer, whether or
+ * not they have it now: a job waits, and by then another host may be the one that serves it. Throws
+ * the Faults of `Inference.submit` that can be told before anything is written.
  */
 export function checkAskable(
   pool: Pool,
   request: InferenceRequest,
+  nowMs: number,
 ): { models: string[]; price: TokenPrice } {
   const models = pool.aliases.get(request.model)?.models ?? [request.model];
-  const offers = models.flatMap((model) => inForce(pool, model).map((host) => ({ host, model })));
-  if (offers.length === 0) throw unknownModel(pool, request.model);
+  const offers = models.flatMap((model) =>
+    inForce(pool, model, nowMs).map((host) => ({ host, model })),
+  );
+  if (offers.length === 0) throw unknownModel(pool, request.model, nowMs);
   for (const need of needsOf(request)) {
     if (offers.some(({ host }) => host.stored.features.includes(need))) continue;
     const field = FIELD_OF_FEATURE[need];
@@ -34,19 +39,14 @@ export function checkAskable(
       field,
     });
   }
-  checkLength(request, Math.max(...offers.map(({ host, model }) => maxTokensOf(host, model))));
-  return {
-    models,
-    price: capOf(
-      request,
-      offers.map(({ host }) => host),
-    ),
-  };
+  checkLength(request, longestOf(offers));
+  return { models, price: capOf(request, offers) };
 }
 
 /** An admin's alias may name models that nobody has yet: then the others answer. */
-function unknownModel(pool: Pool, model: string): Fault {
-  const names = [...pool.modelNames(), ...pool.aliases.keys()].sort();
+function unknownModel(pool: Pool, model: string, nowMs: number): Fault {
+  const offered = pool.modelNames().filter((name) => inForce(pool, name, nowMs).length > 0);
+  const names = [...offered, ...pool.aliases.keys()].sort();
   const known = names.slice(0, MAX_NAMES).join(', ');
   const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
   const hint =
@@ -61,10 +61,11 @@ function checkLength({ model, maxTokens }: InferenceRequest, most: number): void
   });
 }
 
-/** What the user named, or else whatever the dearest of today's hosts asks. */
-function capOf({ maxPricePerToken }: InferenceRequest, hosts: PoolHost[]): TokenPrice {
-  const inputMicros = Math.max(...hosts.map(({ stored }) => stored.price.inputMicros));
-  const outputMicros = Math.max(...hosts.map(({ stored }) => stored.price.outputMicros));
+/** What the user named, or else whatever the dearest of today's offers asks for such a request. */
+function capOf(request: InferenceRequest, offers: Choice[]): TokenPrice {
+  const { maxPricePerToken } = request;
+  const prices = offers.map(({ host }) => priceFor(request, host.stored.price));
+  const { inputMicros, outputMicros } = priceBy(Math.max, prices);
   if (maxPricePerToken === null) return { inputMicros, outputMicros };
   const capMicros = priceOfUsd(maxPricePerToken);
   return {
@@ -80,32 +81,38 @@ function priceBy(pick: (...values: number[]) => number, prices: TokenPrice[]): T
   };
 }
 
-function inForce(pool: Pool, model: string): PoolHost[] {
-  return [...pool.hostsOf(model)].filter(({ stored }) => stored.state !== 'pending');
+/** Those that offer it. */
+function inForce(pool: Pool, model: string, nowMs: number): PoolHost[] {
+  return [...pool.hostsOf(model)].filter(
+    (host) => host.stored.state !== 'pending' && !host.isGone(nowMs),
+  );
 }
 
-function maxTokensOf({ stored }: PoolHost, model: string): number {
-  return stored.models.find(({ name }) => name === model)?.maxTokens ?? 0;
+function longestOf(offers: Choice[]): number {
+  return Math.max(...offers.map(({ host, model }) => host.offer(model)?.maxTokens ?? 0));
 }
 
-/** The models that hosts in force have, by name. */
+/** The models that hosts in force offer, by name. */
 export function offeredModels(pool: Pool, nowMs: number): PoolModel[] {
   return pool.modelNames().flatMap((name) => {
-    const hosts = inForce(pool, name);
+    const hosts = inForce(pool, name, nowMs);
     if (hosts.length === 0) return [];
     const prices = hosts.map(({ stored }) => stored.price);
     return [
       {
         name,
-        availableHosts: hosts.filter(
-          (host) => host.stored.state === 'active' && host.isAlive(nowMs) && !host.isCooling(nowMs),
-        ).length,
+        availableHosts: hosts.filter((host) => isAvailable(host, name, nowMs)).length,
         lowestPrice: priceBy(Math.min, prices),
         highestPrice: priceBy(Math.max, prices),
-        maxTokens: Math.max(...hosts.map((host) => maxTokensOf(host, name))),
+        maxTokens: longestOf(hosts.map((host) => ({ host, model: name }))),
         features: [...new Set(hosts.flatMap(({ stored }) => stored.features))].sort(),
         createdMs: Math.min(...hosts.map(({ stored }) => stored.createdMs)),
       },
     ];
   });
+}
+
+function isAvailable(host: PoolHost, model: string, nowMs: number): boolean {
+  const isServing = host.stored.state === 'active' && host.isAlive(nowMs);
+  return isServing && !host.isCooling(nowMs) && host.has(model);
 }

@@ -1,7 +1,8 @@
 import type { HostEarnings } from '../credits/types';
 import { assert } from '../lib/assert';
+import { GONE_AFTER_MS, isPresent } from './hosted-models';
 import type { StoredHost } from './store-hosts';
-import type { Assignment, HostView } from './types';
+import type { Assignment, HostedModel, HostView } from './types';
 
 /** A host is asked to give a sign every 30 s: one that missed three is away. */
 const AWAY_AFTER_MS = 95_000;
@@ -93,6 +94,21 @@ export class PoolHost {
 
   isAlive(nowMs: number): boolean {
     return this.poll !== null || (this.seenMs !== null && nowMs - this.seenMs <= AWAY_AFTER_MS);
+  }
+
+  /** Nobody waits for it any more. */
+  isGone(nowMs: number): boolean {
+    const lastMs = this.seenMs ?? this.stored.createdMs;
+    return this.poll === null && nowMs - lastMs > GONE_AFTER_MS;
+  }
+
+  offer(model: string): HostedModel | undefined {
+    return this.stored.models.find(({ name }) => name === model);
+  }
+
+  has(model: string): boolean {
+    const offered = this.offer(model);
+    return offered !== undefined && isPresent(offered);
   }
 
   isCooling(nowMs: number): boolean {

@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock';
+import { isPresent } from './hosted-models';
 import { goesBefore, Line } from './line';
 import { blended, PoolHost } from './pool-host';
 import type { PooledJob } from './pooled-job';
@@ -53,11 +54,12 @@ export class Pool {
     return this.#byKey.get(keyHash);
   }
 
+  /** Those that offer it. */
   hostsOf = (model: string): Iterable<PoolHost> => this.#byModel.get(model) ?? [];
 
+  /** All that some host offers, or did. */
   modelNames(): string[] {
-    const names = [...this.#byModel].filter(([, hosts]) => hosts.size > 0).map(([name]) => name);
-    return names.sort();
+    return [...this.#byModel.keys()].sort();
   }
 
   /** A host for a job that has just come, if nobody waits before it. */
@@ -71,7 +73,9 @@ export class Pool {
   next(host: PoolHost): { job: PooledJob; model: string } | null {
     const nowMs = this.#clock.nowMs();
     let first: { job: PooledJob; model: string } | null = null;
-    for (const { name: model } of host.stored.models) {
+    for (const offered of host.stored.models) {
+      if (!isPresent(offered)) continue;
+      const { name: model } = offered;
       for (const job of this.#lines.get(model) ?? []) {
         if (first && !goesBefore(job, first.job)) break;
         if (!this.#serves(host, job, model, nowMs)) continue;
@@ -94,7 +98,7 @@ export class Pool {
     return this.choices(job).filter(({ host, model }) => refusal(job, host, model, nowMs) === null);
   }
 
-  /** Every host that has a model of the job, with the first such model. */
+  /** Every host that offers a model of the job, with the first such model. */
   choices(job: PooledJob): Choice[] {
     const choices = new Map<PoolHost, Choice>();
     for (const model of job.facts.models) {
@@ -141,8 +145,12 @@ export class Pool {
     return {
       position: ahead.size + 1,
       etaMs: rate > 0 ? Math.round((1_000 * tokens) / rate) : null,
-      reason: whyWaiting(job, this.choices(job), this.#clock.nowMs()),
+      reason: this.whyWaiting(job),
     };
+  }
+
+  whyWaiting(job: PooledJob): string {
+    return whyWaiting(job, this.choices(job), this.#clock.nowMs());
   }
 
   #ahead(job: PooledJob): Set<PooledJob> {

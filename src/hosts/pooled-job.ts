@@ -29,6 +29,7 @@ export interface JobFacts {
   keyId: string | null;
   request: InferenceRequest;
   models: string[];
+  /** The most that a host may ask, as `priceFor` has it for the request. */
   price: TokenPrice;
   promptBound: number;
   heldMicros: number;

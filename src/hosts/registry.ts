@@ -6,6 +6,7 @@ import { Fault } from '../lib/fault';
 import { type Chance, sha256Hex } from '../lib/ids';
 import type { DestinationCheck } from '../net/destination';
 import { checkAlias, checkHost, checkJoinToken, checkPriority } from './checks';
+import { hostedFrom } from './hosted-models';
 import type { Pool } from './pool';
 import { priceOfUsd } from './price';
 import type { HostStore, StoredHost } from './store-hosts';
@@ -54,13 +55,14 @@ export class Registry implements HostRegistry {
   ): Promise<{ host: Host; key: string }> {
     const { db, chance, clock, pool, hosts, checkDestination } = this.#deps;
     checkHost(newHost);
-    const { endpointUrl: url, pricePerToken, pricePerPromptToken, ...rest } = newHost;
+    const { endpointUrl: url, models, pricePerToken, pricePerPromptToken, ...rest } = newHost;
     const endpointUrl = url === null ? null : await checkDestination(url);
     const key = secret(chance, KEY_PREFIX);
     const stored = await db.write(async (tx) => {
       const host: StoredHost = {
         ...rest,
         endpointUrl,
+        models: hostedFrom(models),
         id: chance.id(),
         ownerId: by.userId,
         keyHash: sha256Hex(key),

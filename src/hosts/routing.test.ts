@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import { MODEL, newHost, runRequest } from '../../tests/support/pool';
+import { hostedFrom } from './hosted-models';
 import { PoolHost } from './pool-host';
 import { PooledJob } from './pooled-job';
 import { priceOfUsd } from './price';
@@ -14,12 +15,13 @@ function hostOf(
   change: { usd?: number; slots?: number; features?: HostFeature[] } = {},
 ) {
   const { usd = 0.0001, slots = 4, features = [] } = change;
-  const { pricePerToken: _, pricePerPromptToken: __, ...rest } = newHost;
+  const { pricePerToken: _, pricePerPromptToken: __, models, ...rest } = newHost;
   const host = new PoolHost({
     ...rest,
     id,
     ownerId: null,
     keyHash: id,
+    models: hostedFrom(models),
     state: 'active',
     price: { inputMicros: 0, outputMicros: priceOfUsd(usd) },
     slots,

@@ -1,11 +1,13 @@
 import type { PoolHost } from './pool-host';
 import type { PooledJob } from './pooled-job';
+import { priceFor } from './price';
 
 /** Why a host does not get a job. */
 export type Refusal =
   | 'pending'
   | 'draining'
   | 'away'
+  | 'absent'
   | 'cooling'
   | 'features'
   | 'max_tokens'
@@ -40,13 +42,13 @@ export function refusal(
   if (stored.state === 'pending') return 'pending';
   if (stored.state !== 'active' || host.isLeaving) return 'draining';
   if (!job.needs.every((need) => stored.features.includes(need))) return 'features';
-  const maxTokens = stored.models.find(({ name }) => name === model)?.maxTokens ?? 0;
-  if (job.maxTokens > maxTokens) return 'max_tokens';
-  const { price } = job.facts;
-  const isDear =
-    stored.price.outputMicros > price.outputMicros || stored.price.inputMicros > price.inputMicros;
+  if (job.maxTokens > (host.offer(model)?.maxTokens ?? 0)) return 'max_tokens';
+  const { price, request } = job.facts;
+  const asked = priceFor(request, stored.price);
+  const isDear = asked.outputMicros > price.outputMicros || asked.inputMicros > price.inputMicros;
   if (isDear) return 'price';
   if (!host.isAlive(nowMs)) return 'away';
+  if (!host.has(model)) return 'absent';
   if (host.isCooling(nowMs)) return 'cooling';
   return null;
 }
@@ -118,6 +120,7 @@ const WORDS: Record<Refusal, [one: string, many: string]> = {
   pending: ['waits for an admin to approve it', 'wait for an admin to approve them'],
   draining: ['is draining', 'are draining'],
   away: ['is away', 'are away'],
+  absent: ['does not have it loaded now', 'do not have it loaded now'],
   cooling: ['is resting after a failure', 'are resting after failures'],
   features: ['lacks a feature that you ask for', 'lack a feature that you ask for'],
   max_tokens: ['answers with fewer tokens at most', 'answer with fewer tokens at most'],

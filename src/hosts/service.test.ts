@@ -13,7 +13,8 @@ import {
 } from '../../tests/support/pool';
 import { Fault } from '../lib/fault';
 import { creditsToMicros } from '../lib/money';
-import type { Completion } from './types';
+import { LEASE_MS } from './jobs';
+import type { Completion, HostFeature } from './types';
 
 let world: PoolWorld;
 beforeEach(async () => {
@@ -260,6 +261,48 @@ test('a host that nobody vouched for gets nothing until an admin approves it', a
   expect(await take(port)).toEqual([]);
   await world.hosts.registry.setState(host.id, 'active');
   expect(await take(port)).toHaveLength(1);
+});
+
+test('an embedding is held for at the price of whoever may be paid for what it reads', async () => {
+  const features: HostFeature[] = ['embeddings'];
+  await joinHost(world.hosts, { features, pricePerPromptToken: 0.00001 });
+  const dear = await joinHost(world.hosts, { features, pricePerToken: 0.0002 });
+  const inputs = ['one', 'two'];
+  await ask(world.hosts, { task: 'embedding', inputText: '', inputs, maxTokens: 0 });
+  const job = await takeOne(dear.port);
+  const embeddings = [[1], [2]];
+  const usage = { promptTokens: 6, completionTokens: 0 };
+  await dear.port.complete({ ...job, finishReason: 'stop', embeddings, usage });
+  expect(await spentCredits()).toBe(0.12);
+});
+
+test('calls of tools are billed for no more tokens than were asked for', async () => {
+  const { port } = await joinHost(world.hosts, { features: ['tools'] });
+  await ask(world.hosts, { maxTokens: 4, parameters: { tools: [{}] } });
+  const job = await takeOne(port);
+  const toolCalls = [{ name: 'a name that is longer than what was asked for' }];
+  const usage = { promptTokens: 1, completionTokens: 1_000 };
+  await port.complete({ ...job, finishReason: 'tool_calls', toolCalls, usage });
+  expect(await spentCredits()).toBe(0.04);
+});
+
+test('a host that only repeats itself keeps its lease, and keeps it when the server restarts', async () => {
+  const { port, id } = await joinHost(world.hosts);
+  await ask(world.hosts);
+  const job = await takeOne(port);
+  const [first] = piecesOf(job, ['a']);
+  if (!first) throw new Error('one piece');
+  await port.sendPieces(job, [first]);
+  world.clock.advance(LEASE_MS / 2);
+  await port.sendPieces(job, [first]);
+  const after = await world.restart();
+  try {
+    world.clock.advance(LEASE_MS / 2 + 1_000);
+    const ack = await after.hosts.registry.port(id).sendPieces(job, piecesOf(job, ['a', 'b']));
+    expect(ack).toEqual({ ackSeq: 2, cancel: false });
+  } finally {
+    await after.close();
+  }
 });
 
 test('jobs of two users alternate by tokens, whoever came first', async () => {

@@ -12,7 +12,7 @@ import type { Log } from '../lib/log';
 import type { DestinationCheck } from '../net/destination';
 import { Assigning } from './assigning';
 import { type HostPortDeps, PooledHostPort } from './host-port';
-import { INFERENCE } from './jobs';
+import { INFERENCE, LONGEST_WAIT_MS } from './jobs';
 import { offeredModels } from './offering';
 import { Pool } from './pool';
 import type { PoolHost } from './pool-host';
@@ -91,7 +91,8 @@ class PooledHosts implements Hosts {
     });
     this.inference = this.#inference(new Submission({ ...base, assigning }));
     const endedByQueue = (tx: Transaction, job: Job) => this.#endedByQueue(tx, job);
-    deps.queue.onEnded(INFERENCE, endedByQueue, { ownsLeases: true });
+    const overdue = ({ id }: Job) => this.#overdue(id);
+    deps.queue.onEnded(INFERENCE, endedByQueue, { ownsLeases: true, overdue });
   }
 
   load(): Promise<void> {
@@ -175,6 +176,13 @@ class PooledHosts implements Hosts {
       const job = this.#pool.jobs.get(id);
       if (job) this.#recovery.drop(job);
     });
+  }
+
+  /** Why nobody took it, as far as this process knows. */
+  #overdue(id: string): string {
+    const job = this.#pool.jobs.get(id);
+    const reason = job ? `: ${this.#pool.whyWaiting(job)}` : '';
+    return `no host took it within ${LONGEST_WAIT_MS / 60_000} minutes${reason}`;
   }
 
   #portOf(hostId: string): HostPort {

@@ -129,16 +129,17 @@ export class Settlement {
     });
   }
 
-  /** Of the last host: no more than it sent, nor than it says. */
-  #billedTokens({ id }: PooledJob, { work, pieces, usage, extra }: Bill): number {
+  /** Of the last host: no more than it sent, nor than it says, nor than was asked for. */
+  #billedTokens(job: PooledJob, { work, pieces, usage, extra }: Bill): number {
     if (!usage) return pieces;
     const completionTokens = work.handedAt - work.before + usage.completionTokens;
     if (pieces === 0 && extra?.toolCalls) {
-      return Math.min(usage.completionTokens, Buffer.byteLength(JSON.stringify(extra.toolCalls)));
+      const bytes = Buffer.byteLength(JSON.stringify(extra.toolCalls));
+      return Math.min(usage.completionTokens, bytes, job.maxTokens - job.pieces.length);
     }
     if (Math.abs(completionTokens - pieces) > TOLERATED_DIFFERENCE) {
       const counts = { sent: pieces, said: completionTokens };
-      this.#deps.log.warn('host.usage_differs', { hostId: work.host.id, jobId: id, ...counts });
+      this.#deps.log.warn('host.usage_differs', { hostId: work.host.id, jobId: job.id, ...counts });
     }
     return Math.min(pieces, completionTokens);
   }

@@ -2,6 +2,7 @@ import type { Connection } from '../db/client';
 import type {
   Host,
   HostBackend,
+  HostedModel,
   HostFeature,
   HostModel,
   HostState,
@@ -119,7 +120,12 @@ function hostOf({ inputPriceMicros, outputPriceMicros, models, features, ...row 
   return {
     ...row,
     price: { inputMicros: inputPriceMicros, outputMicros: outputPriceMicros },
-    models: JSON.parse(models) as HostModel[],
+    models: (JSON.parse(models) as (HostModel & Partial<HostedModel>)[]).map(hostedOf),
     features: JSON.parse(features) as HostFeature[],
   };
+}
+
+/** Rows of before say nothing of absence: they have what was there. */
+function hostedOf({ absentSinceMs = null, ...model }: HostModel & Partial<HostedModel>) {
+  return { ...model, absentSinceMs };
 }

@@ -10,11 +10,11 @@ import type { Clock } from '../lib/clock';
 import { Fault } from '../lib/fault';
 import { type Chance, sha256Hex } from '../lib/ids';
 import type { Assigning } from './assigning';
-import { INFERENCE, LEASE_MS, MAX_ATTEMPTS } from './jobs';
+import { INFERENCE, LEASE_MS, LONGEST_WAIT_MS, MAX_ATTEMPTS } from './jobs';
 import { checkAskable } from './offering';
 import type { Pool } from './pool';
 import { PooledJob } from './pooled-job';
-import { boundMicros, priceFor } from './price';
+import { boundMicros } from './price';
 import { promptBound } from './prompt';
 import type { Choice } from './routing';
 import type { InferenceStore } from './store';
@@ -32,8 +32,6 @@ export interface SubmissionDeps {
   assigning: Assigning;
 }
 
-/** A job that nobody takes in this time is not wanted any more. */
-const LONGEST_WAIT_MS = 60 * 60_000;
 /** Each costs about a kilobyte of memory. */
 const MAX_LIVE_JOBS = 100_000;
 
@@ -85,7 +83,7 @@ export class Submission {
         retryAfterSeconds: 10,
       });
     }
-    const { models, price } = checkAskable(pool, request);
+    const { models, price } = checkAskable(pool, request, clock.nowMs());
     const bound = promptBound(request);
     return new PooledJob({
       id: chance.id(),
@@ -95,7 +93,7 @@ export class Submission {
       models,
       price,
       promptBound: bound,
-      heldMicros: boundMicros(priceFor(request, price), bound, request.maxTokens),
+      heldMicros: boundMicros(price, bound, request.maxTokens),
       priority: pool.priorities.get(asker.userId) ?? 0,
       createdMs: clock.nowMs(),
       outlivesReader: request.task === 'run' || idempotencyKey !== null,

@@ -36,6 +36,13 @@ export interface HostModel {
   maxTokens: number;
 }
 
+/** A model that a host offers: since it registered with it or named it in a heartbeat. Whoever asks
+ * may count on what is offered, and jobs go where the model is present. */
+export interface HostedModel extends HostModel {
+  /** Since when its heartbeats leave it out; null while it has it. */
+  absentSinceMs: number | null;
+}
+
 export interface Host {
   id: string;
   /** Null for one that registered itself. */
@@ -46,7 +53,7 @@ export interface Host {
   endpointUrl: string | null;
   state: HostState;
   price: TokenPrice;
-  models: HostModel[];
+  models: HostedModel[];
   features: HostFeature[];
   /** How many jobs it takes at once. */
   slots: number;
@@ -214,12 +221,14 @@ export interface HostPort {
   fail(failure: Failure): Promise<void>;
   /** Extends the lease. With `waitMs` it answers when the job is to stop, or then. */
   renew(lease: Lease, waitMs: number, signal: AbortSignal): Promise<Ack>;
+  /** `models` are those that it has now, those that it never named before included; null for no
+   * change. */
   heartbeat(sign: { gpuUtilization: number | null; models: HostModel[] | null }): Promise<void>;
   /** No new jobs until it asks for some again. */
   drain(): Promise<void>;
 }
 
-/** A model that some host has. */
+/** A model that some host offers, though it may not have it now. */
 export interface PoolModel {
   name: string;
   /** Hosts that would take a job for it now. */

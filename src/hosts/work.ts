@@ -48,8 +48,9 @@ export class Works {
   }
 
   async renew(job: PooledJob, work: Work): Promise<void> {
-    await this.#proven(job, () => this.#deps.db.write((tx) => this.#holdLease(tx, work)));
-    this.#heard(work);
+    const { db } = this.#deps;
+    const untilMs = await this.#proven(job, () => db.write((tx) => this.#holdLease(tx, work)));
+    this.#heard(work, untilMs);
   }
 
   /** Accepts what is new of these. Past the most that was asked for, the job ends. */
@@ -60,15 +61,18 @@ export class Works {
       await this.end(job, work, { finishReason: 'length', deltas });
       return;
     }
-    if (deltas.length > 0) {
-      await this.#proven(job, () =>
+    let { untilMs } = work;
+    // What came before is as good a sign of life, but is not worth a write each time.
+    if (deltas.length > 0 || this.#isRunningOut(work)) {
+      untilMs = await this.#proven(job, () =>
         this.#deps.db.write(async (tx) => {
-          await this.#holdLease(tx, work);
+          const heldUntilMs = await this.#holdLease(tx, work);
           await this.#keep(tx, job, deltas);
+          return heldUntilMs;
         }),
       );
     }
-    this.#heard(work);
+    this.#heard(work, untilMs);
     this.#take(job, work, deltas);
     job.changed();
   }
@@ -175,19 +179,28 @@ export class Works {
     );
   }
 
-  async #holdLease(tx: Transaction, { jobId: id, fence, untilMs }: Work): Promise<void> {
+  /** Until when the lease holds as this write leaves it. */
+  async #holdLease(tx: Transaction, work: Work): Promise<number> {
     const { queue, clock } = this.#deps;
+    const { jobId: id, fence, untilMs } = work;
     const claim = { id, fence };
-    const isFresh = untilMs - clock.nowMs() > RENEW_BELOW_MS;
-    const isHeld = isFresh
-      ? await queue.isHeld(tx, claim)
-      : (await queue.renewWithin(tx, claim, LEASE_MS)) !== 'lost';
-    if (!isHeld) throw new LeaseLost(id);
+    if (!this.#isRunningOut(work)) {
+      if (!(await queue.isHeld(tx, claim))) throw new LeaseLost(id);
+      return untilMs;
+    }
+    const renewedMs = clock.nowMs() + LEASE_MS;
+    if ((await queue.renewWithin(tx, claim, LEASE_MS)) === 'lost') throw new LeaseLost(id);
+    return renewedMs;
+  }
+
+  #isRunningOut({ untilMs }: Work): boolean {
+    return untilMs - this.#deps.clock.nowMs() <= RENEW_BELOW_MS;
   }
 
   async #keep(tx: Transaction, job: PooledJob, deltas: string[]): Promise<void> {
     await this.#keepPieces(tx, job, deltas);
-    if (job.pieces.length > 0) return;
+    const isFirst = job.pieces.length === 0 && deltas.length > 0;
+    if (!isFirst) return;
     await this.#deps.store.within(tx).markFirstToken(job.id, this.#deps.clock.nowMs());
   }
 
@@ -197,10 +210,10 @@ export class Works {
     await this.#deps.store.within(tx).addPieces(job.id, batch);
   }
 
-  /** As the write that was just committed left the lease. */
-  #heard(work: Work): void {
+  /** `untilMs` is what the file says, and no later: a server that comes back goes by the file. */
+  #heard(work: Work, untilMs: number): void {
     const nowMs = this.#deps.clock.nowMs();
-    if (work.untilMs - nowMs <= RENEW_BELOW_MS) work.untilMs = nowMs + LEASE_MS;
+    work.untilMs = untilMs;
     work.heardMs = nowMs;
     work.host.seenMs = nowMs;
   }

@@ -17,8 +17,13 @@ const REAP_LIMIT = 256;
 export interface Endings {
   /** Whom to tell when the queue itself ends a job of this kind; a runner says so for its handlers.
    * A process that cancels jobs needs the hooks of their kinds, though it may never run one. Who owns
-   * the leases of a kind takes back by itself what its workers have lost. */
-  onEnded(kind: string, hook: EndedHook, options?: { ownsLeases?: boolean }): void;
+   * the leases of a kind takes back by itself what its workers have lost. `overdue` is what the user is
+   * told of a job that nobody began before its deadline. */
+  onEnded(
+    kind: string,
+    hook: EndedHook,
+    options?: { ownsLeases?: boolean; overdue?: (job: Job) => string },
+  ): void;
   /** Ends a running job. Throws LeaseLost when the claim is lost. */
   finish(claim: Claim, ending: Ending): Promise<void>;
   /** Queues a running job again, or ends it if it was canceled. Throws LeaseLost likewise. */
@@ -45,6 +50,7 @@ export function createEndings(parts: {
   const { engine, clock, log, wakeups } = parts;
   const hooks = new Map<string, EndedHook>();
   const ownLeases = new Set<string>();
+  const overdues = new Map<string, (job: Job) => string>();
 
   async function end(
     tx: Transaction,
@@ -74,7 +80,7 @@ export function createEndings(parts: {
 
   async function reapOne(tx: Transaction, id: string): Promise<void> {
     const job = await present(engine.jobs.within(tx).get(id));
-    const decision = decideExpired(job, clock.nowMs());
+    const decision = decideExpired(job, clock.nowMs(), overdues.get(job.kind));
     if (!decision) return;
     log.warn('job.reaped', { jobId: id, kind: job.kind, state: job.state, fence: job.fence });
     if ('again' in decision) return await giveBack(tx, job, decision.again);
@@ -82,10 +88,11 @@ export function createEndings(parts: {
   }
 
   return {
-    onEnded(kind, hook, { ownsLeases = false } = {}) {
+    onEnded(kind, hook, { ownsLeases = false, overdue } = {}) {
       assert(!hooks.has(kind), `one handler for jobs of kind ${kind}`);
       hooks.set(kind, hook);
       if (ownsLeases) ownLeases.add(kind);
+      if (overdue) overdues.set(kind, overdue);
     },
     finish: (claim, ending) => engine.write((tx) => end(tx, claim, 'running', ending)),
     giveBack: (claim, again) => engine.write((tx) => giveBack(tx, claim, again)),

@@ -43,10 +43,15 @@ export function decide(
   return returned(job.attempts, nowMs + delayMs, report.error, false);
 }
 
-/** What becomes of a job that nobody works on any more; undefined when it may stay as it is. */
-export function decideExpired(job: Job, nowMs: number): Decision | undefined {
+/** What becomes of a job that nobody works on any more; undefined when it may stay as it is.
+ * `overdue` says why one that waits was not begun in time. */
+export function decideExpired(
+  job: Job,
+  nowMs: number,
+  overdue: (job: Job) => string = () => DEADLINE_PASSED,
+): Decision | undefined {
   if (job.state === 'queued' && job.deadlineMs !== null && job.deadlineMs <= nowMs) {
-    return byQueue('failed', DEADLINE_PASSED);
+    return byQueue('failed', overdue(job));
   }
   if (job.state !== 'running' || (job.leasedUntilMs ?? nowMs) > nowMs) return undefined;
   if (job.cancelRequestedMs !== null) return byQueue('canceled', null);

@@ -1,14 +1,25 @@
 import { sondeJson } from '../support/binary';
 import { type Audited, Books, type ShownJob, type Violated } from './books';
+import { type CallJob, checkCall, jobsOfCalls } from './calls';
 import { type AskedJob, readStream } from './client';
+import type { AskedCall } from './openai-client';
 import { speechOf } from './speech';
 import type { Stage } from './stage';
 
+/** What clients asked for, by both APIs. */
+export interface AllAsked extends Omit<Audited, 'jobs'> {
+  runs: AskedJob[];
+  calls: AskedCall[];
+}
+
 /** All that must hold when nothing goes on any more; what does not is told to the stage. */
-export async function audit(audited: Audited): Promise<void> {
-  const { jobs, data, stage } = audited;
-  const books = new Books(audited);
-  for (const job of jobs) await checkJob(stage, books, job);
+export async function audit({ runs, calls: asked, ...parties }: AllAsked): Promise<void> {
+  const { data, stage } = parties;
+  const calls = jobsOfCalls(stage, data, asked);
+  const jobs = [...runs, ...calls.map(({ job }) => job)];
+  const books = new Books({ ...parties, jobs });
+  for (const job of runs) await checkJob(stage, books, job);
+  for (const call of calls) await checkJob(stage, books, call.job, call);
   books.checkUsers();
   books.checkHosts();
   books.close();
@@ -16,7 +27,7 @@ export async function audit(audited: Audited): Promise<void> {
   if (check?.ok !== true) stage.violated('the ledger check fails', JSON.stringify(check));
 }
 
-async function checkJob(stage: Stage, books: Books, job: AskedJob): Promise<void> {
+async function checkJob(stage: Stage, books: Books, job: AskedJob, call?: CallJob): Promise<void> {
   const violated: Violated = (rule, what) =>
     stage.violated(rule, `${job.id} (${job.key}): ${what}`);
   const shown = await shownJob(stage, job);
@@ -29,6 +40,7 @@ async function checkJob(stage: Stage, books: Books, job: AskedJob): Promise<void
   checkText(job, shown, violated);
   await checkSecondReader(stage, job, violated);
   books.checkBill(job, shown, violated);
+  if (call) checkCall(stage, call, shown, violated);
 }
 
 async function shownJob({ url }: Stage, { id, userKey }: AskedJob): Promise<ShownJob> {
@@ -41,7 +53,7 @@ async function shownJob({ url }: Stage, { id, userKey }: AskedJob): Promise<Show
 
 function checkText(job: AskedJob, shown: ShownJob, violated: Violated): void {
   const text = job.pieces.join('');
-  const speech = speechOf(job.prompt);
+  const speech = job.task === 'embedding' ? '' : speechOf(job.prompt);
   const isWhole = shown.status === 'completed' && shown.finish_reason !== 'length';
   if (isWhole && text !== speech) violated('another text was read', `"${text}" for "${speech}"`);
   if (!speech.startsWith(text)) violated('another text was begun', `"${text}" for "${speech}"`);

@@ -1,6 +1,6 @@
 import type { Style } from './cast';
 import { Dice } from './dice';
-import { cut, speechOf, split } from './speech';
+import { cut, speechOf, split, vectorOf } from './speech';
 
 /**
  * A process of its own that speaks the OpenAI API, as a server of models does on a bad day: it hangs,
@@ -45,6 +45,15 @@ Bun.serve({
       POST: async (request) =>
         settings.style === 'base' ? notFound() : chat((await request.json()) as ChatBody),
     },
+    '/v1/embeddings': {
+      POST: async (request) => embed((await request.json()) as EmbeddingBody),
+    },
+    '/wild': {
+      POST: () => {
+        isWild = true;
+        return new Response();
+      },
+    },
     '/tame': {
       POST: () => {
         isWild = false;
@@ -78,6 +87,26 @@ function complete({ prompt: text, max_tokens }: CompletionBody): Response {
   return answer(prompt, accepted, max_tokens, (piece) => ({ text: piece }));
 }
 
+interface EmbeddingBody {
+  input: string[];
+}
+
+async function embed({ input }: EmbeddingBody): Promise<Response> {
+  const fault = isWild && dice.isOneIn(5) ? dice.pick(FAULTS) : null;
+  if (fault === 'refuse' || fault === 'event') return busy();
+  if (fault === 'hang' || fault === 'pause') await hang(dice.between(200, 3_000));
+  if (fault === 'garbage') return new Response('{"data": [');
+  const vectors = input.map((text, index) => ({ index, embedding: vectorOf(text) }));
+  // One is missing.
+  const data = fault === 'cut' ? vectors.slice(1) : dice.shuffled(vectors);
+  const surplus = isWild && dice.isOneIn(8) ? 1_000_000 : 0;
+  return Response.json({ data, usage: { prompt_tokens: input.length + surplus } });
+}
+
+function busy(): Response {
+  return Response.json({ error: { message: 'busy' } }, { status: 503 });
+}
+
 function answer(
   prompt: string,
   accepted: string,
@@ -85,12 +114,13 @@ function answer(
   choiceOf: (text: string) => object,
 ): Response {
   const fault = isWild && dice.isOneIn(5) ? dice.pick(FAULTS) : null;
-  if (fault === 'refuse') return Response.json({ error: { message: 'busy' } }, { status: 503 });
+  if (fault === 'refuse') return busy();
   const all = cut(speechOf(prompt).slice(accepted.length), settings.tokenLength);
   const tokens = all.slice(0, maxTokens);
   const finish = tokens.length < all.length ? 'length' : 'stop';
   const faultAt = fault === null ? -1 : dice.between(0, tokens.length);
-  const gapMs = dice.between(0, 12);
+  // Some are slow enough for a reader to leave in the middle.
+  const gapMs = dice.isOneIn(4) ? dice.between(20, 70) : dice.between(0, 12);
   // A backend that counts more than it says is not believed.
   const surplus = isWild && dice.isOneIn(8) ? 1_000 : 0;
   async function* events() {

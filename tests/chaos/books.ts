@@ -27,6 +27,7 @@ export interface ShownJob {
   completion_tokens: number;
   finish_reason: string | null;
   waiting_reason: string | null;
+  finished_at: string | null;
 }
 
 /** Who sent how much of a job, as the file has it; the last one is whom it ended with. */
@@ -39,8 +40,10 @@ const MICROS = 1_000_000;
 /** $0.01 a credit. */
 const MICROS_PER_USD = 100 * MICROS;
 const OPERATOR_SHARE = 0.1;
+/** What is around the prompt of a chat, the escape of its end included. */
+const CHAT = JSON.stringify([{ role: 'user', content: '\n' }]);
 /** What the server may count beside the bytes of a prompt. */
-const PROMPT_SURPLUS = 32;
+const PROMPT_SURPLUS = { run: 32, embedding: 48, chat: 48 + CHAT.length };
 
 /** Whose money went where, reckoned from what readers have got and from the file. */
 export class Books {
@@ -79,12 +82,12 @@ export class Books {
     const shares = this.#shares(job, violated);
     const bills = shares.map(({ part, pieces }, index) => {
       const promptTokens = index === shares.length - 1 ? shown.prompt_tokens : 0;
-      const micros = part.usdPerToken * pieces + part.usdPerPromptToken * promptTokens;
+      const micros = part.usdPerToken * pieces + promptPrice(part, job) * promptTokens;
       return { name: part.name, micros: Math.round(micros * MICROS_PER_USD) };
     });
     const expected = bills.reduce((sum, { micros }) => sum + micros, 0);
     if (chargedMicros !== expected) violated('a wrong bill', `${chargedMicros} for ${expected}`);
-    if (shown.prompt_tokens > Buffer.byteLength(job.prompt) + PROMPT_SURPLUS) {
+    if (shown.prompt_tokens > Buffer.byteLength(job.prompt) + PROMPT_SURPLUS[job.task]) {
       violated('too long a prompt is billed', `${shown.prompt_tokens}`);
     }
     for (const { name, micros } of bills) this.#add(this.#earned, name, micros);
@@ -182,4 +185,9 @@ export class Books {
 
 function bare(id: string): string {
   return id.replace(/^job_/, '');
+}
+
+/** An embedding has no output: a host that asks for nothing but output is paid for what it reads. */
+function promptPrice({ usdPerPromptToken, usdPerToken }: Part, { task }: AskedJob): number {
+  return task === 'embedding' ? usdPerPromptToken || usdPerToken : usdPerPromptToken;
 }

@@ -9,7 +9,7 @@ export type Style =
   /** Answers anew, from the beginning. */
   | 'anew';
 
-/** One of the five hosts. Prices are whole micro-credits a token, so that nothing is rounded. */
+/** One of the hosts. Prices are whole micro-credits a token, so that nothing is rounded. */
 export interface Part {
   name: string;
   models: string[];
@@ -20,8 +20,8 @@ export interface Part {
   slots: number;
 }
 
-/** `sonde host` beside a scripted backend. */
-export interface AgentPart extends Part {
+/** A host with a scripted backend. */
+export interface BackedPart extends Part {
   kind: HostBackend;
   style: Style;
 }
@@ -29,7 +29,8 @@ export interface AgentPart extends Part {
 export const ALIAS = 'anything';
 export const MODELS = ['tiny', 'middle', 'large'] as const;
 
-export const AGENTS: AgentPart[] = [
+/** `sonde host` beside their backends. */
+export const AGENTS: BackedPart[] = [
   {
     name: 'talker',
     models: ['tiny', 'middle'],
@@ -61,6 +62,18 @@ export const AGENTS: AgentPart[] = [
     style: 'anew',
   },
 ];
+
+/** The server calls it. */
+export const PUSHED: BackedPart = {
+  name: 'called',
+  models: ['middle', 'large'],
+  tokenLength: 6,
+  usdPerToken: 0.000015,
+  usdPerPromptToken: 0.000003,
+  slots: 6,
+  kind: 'vllm',
+  style: 'chat',
+};
 
 /** Hosts that keep to nothing, and speak the protocol by hand. */
 export const ROGUES: Part[] = [

@@ -12,7 +12,7 @@ const isLong = process.env.SONDE_LONG !== undefined;
 const SHORT = { seconds: 7, endsWithRestart: true };
 const LONG = { seconds: 60, endsWithRestart: false };
 /** Enough for each guard to be missed. */
-const MUTANT = { seconds: 6, endsWithRestart: true };
+const MUTANT = { seconds: 12, endsWithRestart: true };
 
 test(
   `nothing is lost, told twice or billed wrongly in any chaos (SEED=${seed})`,
@@ -22,6 +22,7 @@ test(
     expect(report.violations).toEqual({});
     // A run in which nothing happened proves nothing.
     expect(report.jobs).toBeGreaterThan(50);
+    expect(report.calls).toBeGreaterThan(10);
     expect(report.counts['server is killed']).toBeGreaterThan(0);
   },
   PATIENCE_MS,

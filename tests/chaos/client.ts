@@ -1,11 +1,15 @@
 import { ALIAS, MODELS } from './cast';
 import type { Dice } from './dice';
+import { framesOf } from './frames';
+import type { AskedCall } from './openai-client';
 import { ENOUGH_TOKENS, promptNamed } from './speech';
 import { isServerFault, type Stage } from './stage';
 
 /** A job as its client knows it. */
 export interface AskedJob {
   id: string;
+  task: 'run' | AskedCall['task'];
+  /** What its messages call it. */
   key: string;
   prompt: string;
   maxTokens: number;
@@ -54,6 +58,7 @@ export class ChaosClient {
     const key = `${this.#stage.seed} ${this.#name}/${this.jobs.length}`;
     const job: AskedJob = {
       id: '',
+      task: 'run',
       key,
       prompt: promptNamed(key),
       maxTokens: this.#dice.isOneIn(10) ? this.#dice.between(1, 20) : ENOUGH_TOKENS,
@@ -89,8 +94,7 @@ export class ChaosClient {
       if (patienceMs > 0) this.#stage.count('client drops a submission');
       const answer = await this.#post(key, body, this.#stage.isWild ? patienceMs : 0);
       if (answer?.status === 202) return answer.json.job_id ?? '';
-      // 404 while every backend that has the model is down.
-      if (answer && ![404, 503].includes(answer.status)) {
+      if (answer && answer.status !== 503) {
         this.#stage.violated('a job is refused', `${answer.status} ${JSON.stringify(answer.json)}`);
       }
       await Bun.sleep(RETRY_MS);
@@ -102,7 +106,7 @@ export class ChaosClient {
     this.#stage.count('client submits something else under a key');
     const other = { model: 'tiny', input_text: 'something else', max_tokens: 1 };
     const answer = await this.#post(job.key, other, 0);
-    if (answer && ![404, 409, 503].includes(answer.status)) {
+    if (answer && ![409, 503].includes(answer.status)) {
       this.#stage.violated('a key is used twice', `${job.key}: ${answer.status}`);
     }
   }
@@ -183,17 +187,6 @@ export async function readStream(
     // The server is gone: it comes back.
   } finally {
     over.abort();
-  }
-}
-
-async function* framesOf(response: Response): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk, { stream: true });
-    const frames = text.split('\n\n');
-    text = frames.pop() ?? '';
-    yield* frames;
   }
 }
 

@@ -76,6 +76,7 @@ export async function registered(
   stage: Stage,
   part: Part,
   joinToken: string,
+  more: object = {},
 ): Promise<{ hostId: string; key: string }> {
   const answer = await fetch(`${stage.url}/hosts/register`, {
     method: 'POST',
@@ -88,6 +89,7 @@ export async function registered(
       slots: part.slots,
       backend: 'openai',
       join_token: joinToken,
+      ...more,
     }),
   });
   if (answer.status !== 201) throw new Error(`${part.name}: ${await answer.text()}`);

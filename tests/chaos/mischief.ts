@@ -1,3 +1,4 @@
+import { MAX_ATTEMPTS } from '../../src/hosts/jobs';
 import type { Dice } from './dice';
 import type { GivenJob, HostWire } from './host-wire';
 import type { Stage } from './stage';
@@ -22,6 +23,8 @@ const GARBAGE = [
   '\u0000\u0001\ufffd',
 ] as const;
 const REMEMBERED = 50;
+/** So far above a fence no lease of the job comes: the next ones may be given to this very host. */
+const NEVER = MAX_ATTEMPTS;
 
 /** What a host may not say, and says. */
 export class Mischief {
@@ -63,7 +66,7 @@ export class Mischief {
         return;
       case 2: {
         this.#stage.count('a stale fence');
-        const other = fence + this.#dice.pick([-1, 1, 2]);
+        const other = fence + this.#dice.pick([-1, NEVER, NEVER + 1]);
         const first = job.next_seq;
         const body = Array.from({ length: 40 }, (_, index) => lie(first + index)).join('\n');
         await this.#refused('a stale fence', job_id, Math.max(0, other), body, life);
@@ -77,7 +80,7 @@ export class Mischief {
       }
       case 4:
         this.#stage.count('an end under a stale fence');
-        await this.#refusedEnd(job_id, fence + 1, next, life);
+        await this.#refusedEnd(job_id, fence + NEVER, next, life);
         return;
     }
   }

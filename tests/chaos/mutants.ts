@@ -40,6 +40,12 @@ export const GUARDS: Record<string, Guard> = {
     to: 'return completionTokens;',
     shows: 'a wrong bill',
   },
+  'a chat that nobody reads is canceled': {
+    file: 'src/api/openai/audience.ts',
+    from: 'if (readers.size === 0) this.#cancel(jobId, cancel);',
+    to: '',
+    shows: 'a call outlives its client',
+  },
 };
 
 export function isCaught(name: string, { violations }: ChaosReport): boolean {

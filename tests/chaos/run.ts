@@ -1,8 +1,8 @@
 import { audit } from './audit';
-import { AGENTS, ROGUES } from './cast';
+import { AGENTS, PUSHED, ROGUES } from './cast';
 import { type Command, SONDE } from './child';
 import { trouble } from './trouble';
-import { CREDITS, closeWorld, openWorld, startServer, type World } from './world';
+import { CREDITS, closeWorld, openWorld, restartServer, type World } from './world';
 
 export interface ChaosOptions {
   seed: number;
@@ -19,6 +19,7 @@ export interface ChaosReport {
   /** By the rule that was broken: the first few times. */
   violations: Record<string, string[]>;
   jobs: number;
+  calls: number;
   pieces: number;
   counts: Record<string, number>;
   log: string;
@@ -29,11 +30,11 @@ const DRAIN_MS = 60_000;
 /** After a server's start: a job of which nothing was heard may not have arrived. */
 const HANDED_AGAIN_MS = 3_500;
 
-/** One server, five hosts and fifty clients, as long as told; then calm, and an account of it all. */
+/** One server, six hosts and fifty clients, as long as told; then calm, and an account of it all. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const world = await openWorld(options.seed, options.server ?? SONDE);
-  const { stage, server, clients } = world;
-  const running = clients.map((client) => client.run());
+  const { stage, server, clients, openAiClients } = world;
+  const running = [...clients, ...openAiClients].map((client) => client.run());
   const troubles = trouble(world);
   await Bun.sleep(options.seconds * 1_000);
   stage.calmDown();
@@ -44,11 +45,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     Bun.sleep(DRAIN_MS).then(() => false),
   ]);
   if (!isOver) stage.violated('a stream does not end', `within ${DRAIN_MS / 1_000} s`);
-  const jobs = clients.flatMap((client) => client.jobs);
+  const runs = clients.flatMap((client) => client.jobs);
+  const calls = openAiClients.flatMap((client) => client.calls);
   const { data, users } = world;
-  const parts = [...AGENTS, ...ROGUES];
+  const parts = [...AGENTS, PUSHED, ...ROGUES];
   const grantedMicros = CREDITS * MICROS;
-  await audit({ stage, data, jobs, parts, users, grantedMicros });
+  await audit({ stage, data, runs, calls, parts, users, grantedMicros });
   await closeWorld(world);
   for (const line of server.log.split('\n')) {
     if (line.includes(' ERROR ')) stage.violated('the server logs an error', line);
@@ -56,8 +58,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   return {
     seed: options.seed,
     violations: Object.fromEntries(stage.violations),
-    jobs: jobs.length,
-    pieces: jobs.reduce((sum, job) => sum + job.pieces.length, 0),
+    jobs: runs.length,
+    calls: calls.length,
+    pieces: [...runs, ...calls].reduce((sum, { pieces }) => sum + pieces.length, 0),
     counts: Object.fromEntries([...stage.counts].sort()),
     log: server.log,
   };
@@ -65,14 +68,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 
 /** Everybody is there and behaves. */
 async function settle(world: World, endsWithRestart: boolean): Promise<void> {
-  const { agents, rogues, server } = world;
+  const { agents, rogues, pushed } = world;
   if (endsWithRestart) {
-    await Promise.all([server, ...agents.map(({ agent }) => agent)].map((child) => child.kill()));
-    await Promise.all(rogues.map((host) => host.kill()));
-    await startServer(world);
+    const everybody = [...agents.map(({ agent }) => agent), ...rogues];
+    await restartServer(world, () => Promise.all(everybody.map((host) => host.kill())));
     // Hosts that are new, and come late enough, are handed all again that they had.
     await Bun.sleep(HANDED_AGAIN_MS);
     for (const host of rogues) host.start();
   }
-  await Promise.all(agents.map((host) => host.tame()));
+  await Promise.all([...agents, pushed.backend].map((host) => host.tame()));
 }

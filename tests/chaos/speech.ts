@@ -20,8 +20,15 @@ export function speechOf(prompt: string): string {
   return Array.from({ length }, () => LETTERS[dice.between(0, LETTERS.length - 1)]).join('');
 }
 
-/** The prompt, and the answer so far, of a text that has both. */
-export function split(text: string): { prompt: string; accepted: string } {
+/** The embedding of a text. */
+export function vectorOf(text: string): number[] {
+  const dice = new Dice(1).of(text);
+  return Array.from({ length: 4 }, () => dice.next());
+}
+
+/** The prompt, and the answer so far, of a text that has both; a chat may be told as a text. */
+export function split(told: string): { prompt: string; accepted: string } {
+  const text = told.replace(/^user: /, '').replace(/\n\n\nassistant: /, END);
   const at = text.lastIndexOf(END) + END.length;
   return { prompt: text.slice(0, at) || text, accepted: at === 0 ? '' : text.slice(at) };
 }

@@ -11,6 +11,8 @@ export class Stage {
   readonly violations = new Map<string, string[]>();
   /** How often what happened, to see that the chaos was one. */
   readonly counts = new Map<string, number>();
+  /** When there was no server. */
+  readonly #outages: { fromMs: number; toMs: number }[] = [];
   readonly #calm = new AbortController();
 
   constructor(seed: number, url: string) {
@@ -30,6 +32,15 @@ export class Stage {
 
   calmDown(): void {
     this.#calm.abort();
+  }
+
+  serverWasAway(fromMs: number, toMs: number): void {
+    this.#outages.push({ fromMs, toMs });
+  }
+
+  /** Whether it was there all the time. */
+  wasServed(fromMs: number, toMs: number): boolean {
+    return !this.#outages.some((outage) => outage.fromMs <= toMs && outage.toMs >= fromMs);
   }
 
   violated(rule: string, what: string): void {

@@ -102,7 +102,7 @@ function embeddingsOf(embeddings: unknown): number[][] {
 }
 
 /** A model that is named without its bound keeps the one that it was registered with. */
-export function modelsOf(raw: unknown, field: string, known: HostModel[]): HostModel[] {
+export function modelsOf(raw: unknown, field: string, known: readonly HostModel[]): HostModel[] {
   if (!Array.isArray(raw) || raw.length > LIST_MAX)
     throw invalid(field, `must be a list of at most ${LIST_MAX} models`);
   return raw.map((entry: unknown) => {

@@ -40,6 +40,7 @@ describe('registering a host', () => {
         price_per_prompt_token: 0,
         features: [],
         slots: 1,
+        available_models: [LLAMA],
       },
     ]);
   });
@@ -115,6 +116,27 @@ describe('a heartbeat', () => {
       { name: 'two', available_hosts: 1, max_tokens: 4_096 },
     ]);
     expect((await world.nobody.get('/health')).json.active_hosts).toBe(1);
+  });
+
+  test('that leaves a model out keeps it on offer, and none available', async () => {
+    const host = await world.addHost({ models: [{ name: 'one', max_tokens: 100 }] });
+    const ana = await world.addMember('ana');
+    await host.post('/hosts/heartbeat', { available_models: [] });
+    expect((await world.nobody.get('/models')).json.models).toMatchObject([
+      { name: 'one', available_hosts: 0, max_tokens: 100 },
+    ]);
+    expect((await world.nobody.get('/hosts')).json.hosts).toMatchObject([
+      { models: ['one'], available_models: [] },
+    ]);
+    const asked = await ana.key.post('/run/model', {
+      model: 'one',
+      input_text: 'Hi?',
+      max_tokens: 8,
+    });
+    expect(asked.status).toBe(202);
+    expect((await ana.key.get(`/jobs/${asked.json.job_id}`)).json.waiting_reason).toBe(
+      '1 host has this model: one does not have it loaded now',
+    );
   });
 
   test.each([

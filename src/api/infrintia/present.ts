@@ -85,6 +85,7 @@ export function hostDto(host: HostView) {
     price_per_prompt_token: usdOfPrice(host.price.inputMicros),
     features: host.features,
     slots: host.slots,
+    available_models: host.models.flatMap((each) => (each.absentSinceMs === null ? each.name : [])),
   };
 }
 

@@ -185,6 +185,9 @@ const hostFields = {
   price_per_prompt_token: t.Number({ description: 'Addition.' }),
   features: t.Array(t.String(), { description: 'Addition.' }),
   slots: count({ description: 'Addition: jobs at once.' }),
+  available_models: t.Array(t.String(), {
+    description: 'Addition: those of `models` that it has now, as its last heartbeat says.',
+  }),
 };
 
 const HostListRow = t.Object(hostFields);

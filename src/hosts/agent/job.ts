@@ -7,6 +7,8 @@ import { Outbox } from './outbox';
 
 export interface JobDeps extends LineDeps {
   backend: Backend;
+  /** The backend's key, which it may repeat in what it complains of: nobody is told. */
+  secret?: string;
   log: Log;
 }
 
@@ -101,12 +103,17 @@ export class JobRun {
       return await this.#generate();
     } catch (thrown) {
       if (thrown instanceof BackendFault) {
-        return { error: thrown.message, retryable: thrown.retryable };
+        return { error: this.#concealed(thrown.message), retryable: thrown.retryable };
       }
       if (this.#line.stop) return { error: STOPS[this.#line.stop], retryable: true };
       log.error('host.job_failed', { cause: thrown });
       return { error: 'internal error of the host', retryable: true };
     }
+  }
+
+  #concealed(text: string): string {
+    const { secret = '' } = this.#deps;
+    return secret === '' ? text : text.replaceAll(secret, '***');
   }
 
   async #generate(): Promise<Made> {

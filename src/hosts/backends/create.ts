@@ -43,6 +43,7 @@ export function createBackend({ http, clock, kind, url, key, patience }: Backend
     baseUrl: withVersion(trimmed(address)),
     continuation: OPENAI_KINDS[kind],
     features: ALL,
+    writesChats: true,
   });
 }
 

@@ -35,6 +35,7 @@ export function createHuggingFaceBackend(deps: StreamDeps, url: string): Backend
     baseUrl: `${root}/v1`,
     continuation: 'flag',
     features: ['chat', 'completions', 'embeddings', 'tools', 'response_format'],
+    writesChats: false,
   });
   return {
     ...openAi,

@@ -40,6 +40,7 @@ export function createOllamaBackend(deps: StreamDeps, origin: string): Backend {
       baseUrl: `${origin}/v1`,
       continuation: 'last_message',
       features: ['chat', 'completions', 'embeddings', 'tools', 'response_format'],
+      writesChats: true,
     }),
     async models(signal) {
       const answer = await askJson(deps, `${origin}/api/tags`, signal, { maxBytes: MAX_BYTES });

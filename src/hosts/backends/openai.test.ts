@@ -163,6 +163,17 @@ describe('an answer', () => {
     expect(sent.map(({ path }) => path)).toEqual([CHAT, '/v1/completions', '/v1/completions']);
     expect(sent[1]?.body).toMatchObject({ prompt: 'Say hello.Oh. ', max_tokens: 48 });
   });
+
+  test('of a model without a chat goes on with a chat as a text, unless it is to call tools', async () => {
+    const { backend, sent } = scripted({
+      '/v1/completions': () =>
+        sse({ choices: [{ text: 'Hello' }] }, { choices: [{ text: '', finish_reason: 'stop' }] }),
+    });
+    expect(text(await everything(backend, assignment({ request: chat([user]) })))).toBe('Hello');
+    expect(sent[0]?.body.prompt).toBe('user: Say hello.\n\nassistant: ');
+    const calling = assignment({ request: chat([user], { tools: [{}] }) });
+    expect((await failureOf(everything(backend, calling))).status).toBe(404);
+  });
 });
 
 describe('an answer that goes on', () => {

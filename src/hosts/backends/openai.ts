@@ -1,6 +1,14 @@
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import type { Assignment, ChatMessage, HostBackend, HostFeature, HostModel } from '../types';
+import { plainPrompt } from '../prompt';
+import type {
+  Assignment,
+  ChatMessage,
+  HostBackend,
+  HostFeature,
+  HostModel,
+  InferenceRequest,
+} from '../types';
 import { readChatChunk, readCompletionChunk } from './chunks';
 import { type Continuation, continued, tokensToAsk, withoutBeginning } from './continuation';
 import { Echoes } from './echoes';
@@ -15,6 +23,8 @@ export interface OpenAiSettings {
   baseUrl: string;
   continuation: Continuation;
   features: HostFeature[];
+  /** Whether a model without chats is asked to go on with the chat as a text. */
+  writesChats: boolean;
 }
 
 const DEFAULT_MAX_TOKENS = 4_096;
@@ -83,17 +93,18 @@ export function createOpenAiBackend(deps: StreamDeps, settings: OpenAiSettings):
     features,
     models: async (signal) => listed(await askJson(deps, `${baseUrl}/models`, signal, LISTING)),
     async *generate(assignment, signal): AsyncGenerator<Generated> {
-      const { task, inputText, messages } = assignment.request;
-      if (task === 'completion') yield* complete(assignment, signal);
-      else if (task === 'chat') yield* chat(assignment, messages, signal);
-      else {
-        const message: ChatMessage = { role: 'user', content: inputText };
-        yield* chats.firstOf(
-          assignment.model,
-          () => chat(assignment, [message], signal),
-          () => complete(assignment, signal),
-        );
-      }
+      const { task, inputText, messages, parameters } = assignment.request;
+      const isChat = task === 'chat';
+      if (task === 'completion') return yield* complete(assignment, signal);
+      // Tools are nothing to a text.
+      const isChatOnly = isChat && (!settings.writesChats || parameters.tools !== undefined);
+      if (isChatOnly) return yield* chat(assignment, messages, signal);
+      const asked: ChatMessage[] = isChat ? messages : [{ role: 'user', content: inputText }];
+      yield* chats.firstOf(
+        assignment.model,
+        () => chat(assignment, asked, signal),
+        () => complete(assignment, signal),
+      );
     },
     embed: (assignment, signal) => embed(deps, baseUrl, assignment, signal),
   };
@@ -159,12 +170,18 @@ function completionCall(assignment: Assignment, baseUrl: string): StreamCall {
     body: {
       ...request.parameters,
       model,
-      prompt: request.inputText + acceptedText,
+      prompt: textOf(request) + acceptedText,
       max_tokens: maxTokens,
       ...STREAMED,
     },
     read: readCompletionChunk,
   };
+}
+
+/** What the model goes on from. */
+function textOf(request: InferenceRequest): string {
+  const text = plainPrompt(request);
+  return request.task === 'chat' ? `${text}\n\nassistant: ` : text;
 }
 
 const STREAMED = { stream: true, stream_options: { include_usage: true } };

@@ -29,8 +29,13 @@ export function offerOf(
   const models = inference.aliases().find((alias) => alias.name === name)?.models ?? [name];
   const maxTokensOf = (host: HostView) =>
     Math.max(0, ...host.models.filter((m) => models.includes(m.name)).map((m) => m.maxTokens));
-  const isReady = ({ state, isAlive, coolingUntilMs }: HostView) =>
-    state === 'active' && isAlive && (coolingUntilMs ?? 0) - nowMs < WORTH_WAITING_MS;
+  const hasOne = (host: HostView) =>
+    host.models.some((model) => models.includes(model.name) && model.absentSinceMs === null);
+  const isReady = (host: HostView) =>
+    host.state === 'active' &&
+    host.isAlive &&
+    (host.coolingUntilMs ?? 0) - nowMs < WORTH_WAITING_MS &&
+    hasOne(host);
   const inForce = registry
     .list()
     .filter(({ state }) => state === 'active' || state === 'draining')

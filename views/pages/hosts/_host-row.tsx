@@ -3,7 +3,7 @@ import { formatCredits } from '../../../src/lib/money';
 import { momentOf } from '../app/times';
 import { perMillion } from '../models/prices';
 import { HostActs } from './_host-acts';
-import { hostStateText } from './words';
+import { hostModelsText, hostStateText } from './words';
 
 export interface HostRowProps {
   host: HostView;
@@ -14,7 +14,7 @@ export interface HostRowProps {
 }
 
 export function HostRow({ host, ownerEmail, csrfToken, nowMs }: HostRowProps) {
-  const { id, gpu, models, price, slots, tokensPerSecond, firstTokenMs, heartbeatMs } = host;
+  const { id, gpu, price, slots, tokensPerSecond, firstTokenMs, heartbeatMs } = host;
   return (
     <tr id={`host-${id}`}>
       <th scope="row">
@@ -26,7 +26,7 @@ export function HostRow({ host, ownerEmail, csrfToken, nowMs }: HostRowProps) {
           <code safe>{id}</code>
         </p>
       </th>
-      <td safe>{models.map(({ name }) => name).join(', ')}</td>
+      <td safe>{hostModelsText(host)}</td>
       <td>
         <p class="note" safe>{`prompt ${perMillion(price.inputMicros)}`}</p>
         <p class="note" safe>{`answer ${perMillion(price.outputMicros)}`}</p>

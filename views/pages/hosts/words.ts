@@ -25,6 +25,16 @@ export const ACTS: Record<HostState, readonly HostAct[]> = {
   disabled: ['resumption'],
 };
 
+/** `tiny, large (not loaded)`. */
+export function hostModelsText({ models }: HostView): string {
+  return models
+    .map(({ name, absentSinceMs }) => (absentSinceMs === null ? name : `${name} (${NOT_LOADED})`))
+    .join(', ');
+}
+
+/** Of a model that the host offers and does not have now. */
+export const NOT_LOADED = 'not loaded';
+
 const MS_PER_SECOND = 1_000;
 
 /** `in force, away`, `in force, cooling down for 12 s`. */

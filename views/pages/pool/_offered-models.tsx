@@ -1,9 +1,9 @@
 import type { HostView, PoolModel } from '../../../src/hosts/types';
-import { hostStateText } from '../hosts/words';
+import { hostStateText, NOT_LOADED } from '../hosts/words';
 import { perMillion, priceRange } from '../models/prices';
 import { count } from '../pricing/figures';
 
-/** A model, and every host in force that has it. */
+/** A model, and every host in force that offers it. */
 export interface OfferedModel {
   model: PoolModel;
   hosts: HostView[];
@@ -56,12 +56,16 @@ function OfferedRow({ model, hosts, nowMs }: OfferedModel) {
       <td>
         <ul>
           {hosts.map((host) => (
-            <li safe>
-              {`${host.gpu}: ${perMillion(host.price.outputMicros)}, ${hostStateText(host, nowMs)}`}
-            </li>
+            <li safe>{hostText(host, name, nowMs)}</li>
           ))}
         </ul>
       </td>
     </tr>
   );
+}
+
+function hostText(host: HostView, model: string, nowMs: number): string {
+  const parts = [perMillion(host.price.outputMicros), hostStateText(host, nowMs)];
+  const isAbsent = host.models.some((each) => each.name === model && each.absentSinceMs !== null);
+  return `${host.gpu}: ${(isAbsent ? [...parts, NOT_LOADED] : parts).join(', ')}`;
 }
