@@ -19,6 +19,7 @@ import hostEarnings from './0017_host_earnings.sql' with { type: 'text' };
 import hosts from './0018_hosts.sql' with { type: 'text' };
 import username from './0019_username.sql' with { type: 'text' };
 import hostBills from './0020_host_bills.sql' with { type: 'text' };
+import jobChecks from './0021_job_checks.sql' with { type: 'text' };
 
 /** In order; text imports, so that they are inside the binary. A released one never changes. */
 export const migrations: Migration[] = [
@@ -42,4 +43,5 @@ export const migrations: Migration[] = [
   { name: '0018_hosts', sql: hosts },
   { name: '0019_username', sql: username },
   { name: '0020_host_bills', sql: hostBills },
+  { name: '0021_job_checks', sql: jobChecks },
 ];

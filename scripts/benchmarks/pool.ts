@@ -1,3 +1,4 @@
+import { Database } from 'bun:sqlite';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freshFolder, type Server, seed, startServer } from './binary';
@@ -6,6 +7,9 @@ import type { Figure } from './figures';
 
 const PARKED_HOSTS = 500;
 const IDLE_MS = 15_000;
+const USD_PER_TOKEN = 0.0001;
+/** Of one token, in millionths of a credit. */
+const MICROS_PER_JOB = 10_000;
 /** The kernel counts the time of a process in these, a hundred to the second. */
 const TICKS_PER_SECOND = 100;
 
@@ -17,7 +21,8 @@ export async function poolFigures(): Promise<Figure[]> {
   const run = async <T>(what: string, hosts: number, slots: number) =>
     await load<T>(what, server, key, await register(server, what, hosts, slots));
   try {
-    const noOps = await run<{ perSecond: number }>('noOps', 4, 64);
+    const noOps = await run<{ perSecond: number; ended: number }>('noOps', 4, 128);
+    expectBilled(folder.path, noOps.ended);
     const flood = await run<{ perSecond: number }>('flood', 1, 64);
     const gentle = await run<Latency>('gentle', 1, 64);
     const heavy = await run<Latency>('heavy', 1, 64);
@@ -41,6 +46,23 @@ export async function poolFigures(): Promise<Figure[]> {
     await server.stop();
     folder.remove();
   }
+}
+
+/** Throws unless these jobs of one token were completed and paid, and nothing is held any more. */
+function expectBilled(dataDir: string, ended: number): void {
+  const database = new Database(join(dataDir, 'sonde.db'), { readonly: true });
+  const found = database
+    .query<{ done: number; paid: number; micros: number; held: number }, []>(
+      `SELECT (SELECT count(*) FROM job WHERE kind = 'inference' AND state = 'done') AS done,
+        (SELECT sum(held_micros) FROM account) AS held,
+        count(*) AS paid, sum(host_micros + system_micros) AS micros
+      FROM transfer WHERE kind = 'settle'`,
+    )
+    .get();
+  database.close();
+  const wanted = { done: ended, held: 0, paid: ended, micros: ended * MICROS_PER_JOB };
+  if (!Bun.deepEquals(found, wanted))
+    throw new Error(`found ${JSON.stringify(found)}, and not ${JSON.stringify(wanted)}`);
 }
 
 interface Latency {
@@ -75,7 +97,7 @@ async function register(
       body: JSON.stringify({
         gpu: 'none',
         models: [model],
-        price_per_token: 0.0001,
+        price_per_token: USD_PER_TOKEN,
         backend: 'vllm',
         slots,
       }),

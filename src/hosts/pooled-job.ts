@@ -26,6 +26,8 @@ export interface Work extends Lease {
 export interface JobFacts {
   id: string;
   userId: string;
+  /** Whose cap the hold counts under; null for a key that has none. Of a job that an earlier process
+   * accepted it is the key it came with, capped or not. */
   keyId: string | null;
   request: InferenceRequest;
   models: string[];

@@ -7,11 +7,14 @@ import {
   type PoolWorld,
   piecesOf,
   readAll,
+  runRequest,
   take,
   takeOne,
   textOf,
 } from '../../tests/support/pool';
+import { createKeys } from '../keys/service';
 import { Fault } from '../lib/fault';
+import { systemChance } from '../lib/ids';
 import { creditsToMicros } from '../lib/money';
 import { LEASE_MS } from './jobs';
 import type { Completion, HostFeature } from './types';
@@ -389,4 +392,27 @@ test('a process that assigns nothing accepts jobs, and reads what another one ma
   await port.complete({ ...job, finishReason: 'stop', pieces: piecesOf(job, ['a']) });
   world.clock.advance(1_000);
   expect(textOf(await reading)).toBe('a');
+});
+
+test('what a job of a capped key does not cost goes back to its cap, after a restart too', async () => {
+  const { id: hostId, port } = await joinHost(world.hosts);
+  const keys = createKeys({ ...world, db: world.file.db, chance: systemChance });
+  const { id } = await keys.create({ userId: 'ann', name: 'capped', spendCapCredits: 1 });
+  const asker = { userId: 'ann', key: { id, isCapped: true } };
+  // Each holds 0.6 credits, and costs 0.01.
+  const submit = ({ inference } = world.hosts) =>
+    inference.submit(asker, { ...runRequest, maxTokens: 60 }, null);
+  const end = async (by = port) => {
+    const job = await takeOne(by);
+    await by.complete({ ...job, finishReason: 'stop', pieces: piecesOf(job, ['x']) });
+  };
+  await submit();
+  expect((await faultOf(submit())).code).toBe('insufficient_credits');
+  await end();
+  await submit();
+  const later = await world.restart();
+  await end(later.hosts.registry.port(hostId));
+  await submit(later.hosts);
+  expect((await faultOf(submit(later.hosts))).code).toBe('insufficient_credits');
+  await later.close();
 });

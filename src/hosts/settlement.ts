@@ -36,6 +36,7 @@ export interface Payer {
   /** Of the job, and of its hold. */
   id: string;
   heldMicros: number;
+  /** Of a key without a cap nothing is given back. */
   keyId: string | null;
   createdMs: number;
 }

@@ -88,7 +88,7 @@ export class Submission {
     return new PooledJob({
       id: chance.id(),
       userId: asker.userId,
-      keyId: asker.key?.id ?? null,
+      keyId: asker.key?.isCapped ? asker.key.id : null,
       request,
       models,
       price,

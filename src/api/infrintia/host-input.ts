@@ -7,7 +7,7 @@ import { bareId, shownId } from './ids';
  * What hosts send, checked by hand: these are the paths that every token passes. Fields that are not
  * known are passed over, so that an older server understands a newer host.
  */
-type Fields = Record<string, unknown>;
+export type Fields = Record<string, unknown>;
 
 export const MAX_TOKENS_DEFAULT = 4_096;
 const DELTA_MAX_BYTES = 65_536;
@@ -15,7 +15,7 @@ const UTF8_BYTES_MAX = 3;
 const TEXT_MAX_LENGTH = 200;
 const LIST_MAX = 256;
 /** Embeddings are long. */
-const COMPLETION_MAX_BYTES = 16_777_216;
+export const COMPLETION_MAX_BYTES = 16_777_216;
 const FINISH_REASONS: FinishReason[] = ['stop', 'length', 'tool_calls', 'content_filter'];
 
 /** Empty for a request without a body. Throws Fault `forbidden` when it names another host. */
@@ -65,20 +65,15 @@ function checkPiece(value: unknown, field: string): void {
     throw invalid(field, `must hold no delta of over ${DELTA_MAX_BYTES} bytes`);
 }
 
-/** Throws Fault `invalid_request`, `forbidden`, `too_large`. */
-export async function completionOf(
-  request: Request,
-  host: Host,
-  jobId: string,
-): Promise<Completion> {
-  const body = await fieldsOf(request, host, COMPLETION_MAX_BYTES);
-  const { finish_reason: reason, usage, tokens, tool_calls: toolCalls, embeddings } = body;
+/** Throws Fault `invalid_request`. */
+export function completionOf(jobId: string, fields: Fields): Completion {
+  const { finish_reason: reason, usage, tokens, tool_calls: toolCalls, embeddings } = fields;
   if (!FINISH_REASONS.includes(reason as FinishReason))
     throw invalid('finish_reason', `must be one of ${FINISH_REASONS.join(', ')}`);
   if (toolCalls != null && !Array.isArray(toolCalls)) throw invalid('tool_calls', 'must be a list');
   return {
     jobId,
-    fence: fenceOf(body.fence),
+    fence: fenceOf(fields.fence),
     finishReason: reason as FinishReason,
     ...(usage == null ? {} : { usage: usageOf(usage) }),
     ...(tokens == null ? {} : { pieces: piecesOf(tokens) }),
@@ -125,6 +120,6 @@ export function invalid(field: string, complaint: string): Fault {
   return new Fault('invalid_request', `${field} ${complaint}`, { field });
 }
 
-function isObject(value: unknown): value is Fields {
+export function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -224,8 +224,101 @@ describe('the end of a job', () => {
   });
 });
 
+describe('the ends of several jobs', () => {
+  const end = (job: { job_id: string; fence: number }, more: Record<string, unknown> = {}) => ({
+    job_id: job.job_id,
+    fence: job.fence,
+    finish_reason: 'stop',
+    tokens: [{ seq: 1, delta: 'Hi' }],
+    ...more,
+  });
+  const shown = async ({ job_id }: { job_id: string }) =>
+    (await ana.key.get(`/jobs/${job_id}`)).json;
+  const takeTwo = async () => {
+    const many = await world.addHost({ slots: 2, models: [`${model}/2`] });
+    for (let n = 0; n < 2; n += 1) await run({ model: `${model}/2` });
+    const [first, second] = (await many.post('/hosts/next-job?max=2', {})).json.jobs;
+    return { many, first, second };
+  };
+
+  test('are told in one request, in their order, and it may be repeated', async () => {
+    const { many, first, second } = await takeTwo();
+    const body = { host_id: many.id, jobs: [end(second), end(first)] };
+    for (let time = 0; time < 2; time += 1) {
+      expect((await many.post('/hosts/complete', body)).json).toEqual({
+        jobs: [
+          { job_id: second.job_id, status: 'completed' },
+          { job_id: first.job_id, status: 'completed' },
+        ],
+      });
+    }
+    for (const job of [first, second])
+      expect(await shown(job)).toMatchObject({ status: 'completed', credits_used: 0.01 });
+    expect(await world.credits.check()).toEqual([]);
+  });
+
+  test('of which one is named twice are billed once', async () => {
+    const job = await assigned();
+    const { json } = await host.post('/hosts/complete', { jobs: [end(job), end(job)] });
+    expect(json.jobs.map(({ status }: { status: string }) => status)).toEqual([
+      'completed',
+      'completed',
+    ]);
+    expect(await shown(job)).toMatchObject({ output: 'Hi', credits_used: 0.01 });
+  });
+
+  test.each([
+    ['of another fence', { fence: 9 }, 409, 'fence'],
+    ['of no job', { job_id: NOBODY }, 404, undefined],
+    ['of what cannot be a job', { job_id: 7 }, 400, 'job_id'],
+    ['with a gap', { tokens: [{ seq: 2, delta: 'late' }] }, 422, 'seq'],
+    ['without a reason', { finish_reason: 'tired' }, 400, 'finish_reason'],
+  ])('%s are refused, and the others are not', async (_, more, status, field) => {
+    const { many, first, second } = await takeTwo();
+    const refused = end(first, more);
+    const answer = await many.post('/hosts/complete', { jobs: [refused, end(second)] });
+    expect(answer.status).toBe(200);
+    const shownId = typeof refused.job_id === 'string' ? refused.job_id : null;
+    expect(answer.json.jobs).toEqual([
+      { job_id: shownId, status: 'refused', problem: expect.objectContaining({ status }) },
+      { job_id: second.job_id, status: 'completed' },
+    ]);
+    if (field) expect(answer.json.jobs[0].problem.field).toBe(field);
+    expect(await shown(first)).toMatchObject({ status: 'running', output: '' });
+    expect(await shown(second)).toMatchObject({ status: 'completed', output: 'Hi' });
+  });
+
+  test('that another host has are refused', async () => {
+    const job = await assigned();
+    const other = await world.addHost();
+    const { json } = await other.post('/hosts/complete', { jobs: [end(job), null] });
+    expect(json.jobs).toMatchObject([
+      { job_id: job.job_id, status: 'refused', problem: { status: 409 } },
+      { job_id: null, status: 'refused', problem: { status: 400, field: 'jobs' } },
+    ]);
+    expect(await shown(job)).toMatchObject({ status: 'running' });
+  });
+
+  test('are nobody’s once the host is disabled', async () => {
+    const job = await assigned();
+    await world.hosts.registry.setState(host.id.replace('host_', ''), 'disabled');
+    expect((await host.post('/hosts/complete', { jobs: [end(job)] })).status).toBe(401);
+    expect(await shown(job)).toMatchObject({ status: 'running' });
+  });
+
+  test.each([
+    ['no list', { jobs: {} }],
+    ['none', {}],
+    ['too many', { jobs: Array.from({ length: 257 }, () => null) }],
+  ])('are refused as a whole when they are %s', async (_, body) => {
+    const { status, json } = await host.post('/hosts/complete', body);
+    expect([status, json.field]).toEqual([400, 'jobs']);
+  });
+});
+
 describe('a host key', () => {
   const routes = [
+    '/hosts/complete',
     '/hosts/heartbeat',
     '/hosts/next-job',
     '/hosts/drain',
@@ -244,7 +337,7 @@ describe('a host key', () => {
 
   test('is good for its own host only', async () => {
     const other = await world.addHost();
-    for (const path of ['/hosts/heartbeat', '/hosts/next-job', '/hosts/drain']) {
+    for (const path of ['/hosts/heartbeat', '/hosts/next-job', '/hosts/complete', '/hosts/drain']) {
       const { status, json } = await host.post(path, { host_id: other.id });
       expect([status, json.field]).toEqual([403, 'host_id']);
     }

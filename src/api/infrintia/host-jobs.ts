@@ -1,12 +1,16 @@
 import { Elysia } from 'elysia';
-import type { Ack, Host, HostRegistry } from '../../hosts/types';
+import type { Ack, Completion, Host, HostPort, HostRegistry } from '../../hosts/types';
 import { readJsonLines } from '../../http/body';
+import { problemOf } from '../../http/errors';
 import { hostPrincipalOf } from '../../http/principal';
+import { Fault } from '../../lib/fault';
 import {
+  COMPLETION_MAX_BYTES,
   completionOf,
   fenceOf,
   fieldsOf,
   invalid,
+  isObject,
   piecesOf,
   secondsOf,
   wholeNumber,
@@ -55,6 +59,11 @@ export function hostJobRoutes(registry: HostRegistry) {
       route(operations.complete),
     )
     .post(
+      '/hosts/complete',
+      ({ request }) => completeAll(registry, hostOf(request), request),
+      route(operations.completeAll),
+    )
+    .post(
       '/hosts/jobs/:id/fail',
       ({ request, params }) => fail(registry, hostOf(request), request, params.id),
       route(operations.fail),
@@ -95,9 +104,39 @@ async function sendTokens(
 }
 
 async function complete(registry: HostRegistry, host: Host, request: Request, id: string) {
-  const completion = await completionOf(request, host, knownBareId('job', id));
-  await registry.port(host.id).complete(completion);
+  const jobId = knownBareId('job', id);
+  const fields = await fieldsOf(request, host, COMPLETION_MAX_BYTES);
+  await registry.port(host.id).complete(completionOf(jobId, fields));
   return Response.json({ status: 'completed' });
+}
+
+/** All are begun in one turn, so they share a commit; each is refused by itself. */
+async function completeAll(registry: HostRegistry, host: Host, request: Request) {
+  const { jobs } = await fieldsOf(request, host, COMPLETION_MAX_BYTES);
+  if (!Array.isArray(jobs) || jobs.length > MAX_JOBS)
+    throw invalid('jobs', `must be a list of at most ${MAX_JOBS} ends of jobs`);
+  const port = registry.port(host.id);
+  const ends = jobs.map((end: unknown) => completeOne(port, end));
+  return Response.json({ jobs: await Promise.all(ends) });
+}
+
+async function completeOne(port: HostPort, end: unknown) {
+  const shown = isObject(end) && typeof end.job_id === 'string' ? end.job_id : null;
+  try {
+    await port.complete(namedCompletionOf(end));
+    return { job_id: shown, status: 'completed' };
+  } catch (thrown) {
+    // What is no Fault is ours: the request as a whole fails, and may be repeated.
+    if (!(thrown instanceof Fault)) throw thrown;
+    return { job_id: shown, status: 'refused', problem: problemOf(thrown) };
+  }
+}
+
+function namedCompletionOf(end: unknown): Completion {
+  if (!isObject(end)) throw invalid('jobs', 'must hold ends of jobs');
+  const { job_id: id } = end;
+  if (typeof id !== 'string') throw invalid('job_id', 'must be a text');
+  return completionOf(knownBareId('job', id), end);
 }
 
 async function fail(registry: HostRegistry, host: Host, request: Request, id: string) {

@@ -81,6 +81,19 @@ export const operations = {
     requestBody: jsonBody('CompletionRequest'),
     responses: answers({ 200: ['It is', 'Status'], 422: ['A number is missing'], ...problems }),
   },
+  completeAll: {
+    ...detail,
+    operationId: 'host_complete_jobs',
+    summary: 'Say of several jobs that they are done; may be repeated',
+    requestBody: jsonBody('CompletionsRequest'),
+    responses: answers({
+      200: ['What became of each, in their order', 'CompletionsAnswer'],
+      400: ['Malformed as a whole'],
+      401: ['No key of a host'],
+      403: ['The key of another host'],
+      413: ['Too large'],
+    }),
+  },
   fail: {
     ...detail,
     operationId: 'host_fail_job',

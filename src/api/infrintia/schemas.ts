@@ -316,6 +316,22 @@ const Ack = t.Object({
 
 const Status = t.Object({ status: t.String() });
 
+const CompletionsAnswer = t.Object({
+  jobs: t.Array(
+    t.Object({
+      job_id: nullable('string', { description: 'As it was sent.' }),
+      status: t.String({ description: 'completed or refused' }),
+      problem: t.Optional(
+        t.Unsafe<unknown>({
+          type: 'object',
+          additionalProperties: true,
+          description: 'Of one that is refused: what its own request would be answered with.',
+        }),
+      ),
+    }),
+  ),
+});
+
 const JoinToken = t.Object({
   join_token: t.String({ description: 'Shown this once.' }),
   expires_at: dateTime(),
@@ -346,6 +362,12 @@ const CompletionRequest = t.Object({
   embeddings: t.Optional(t.Array(t.Array(t.Number()))),
 });
 
+const CompletionsRequest = t.Object({
+  jobs: t.Array(t.Composite([t.Object({ job_id: t.String() }), CompletionRequest]), {
+    maxItems: 256,
+  }),
+});
+
 const FailureRequest = t.Object({
   fence: Type.Integer(),
   error: t.String(),
@@ -371,6 +393,7 @@ export const infrintiaModels = {
   HeartbeatRequest,
   HostNameRequest,
   CompletionRequest,
+  CompletionsRequest,
   FailureRequest,
   RenewalRequest,
   Platform,
@@ -393,6 +416,7 @@ export const infrintiaModels = {
   HeartbeatAnswer,
   HostJob,
   Ack,
+  CompletionsAnswer,
   Status,
   JoinToken,
   UserPriority,

@@ -62,21 +62,30 @@ async function boundedText(response: Response): Promise<string> {
   return text + decoder.decode();
 }
 
-/** What the server says is for the person beside the host to read. */
 function faultOf(response: Response, text: string, nowMs: number): Fault {
-  const code = CODES[response.status] ?? 'unavailable';
+  const { status } = response;
   const retryAfterSeconds = parseRetryAfter(
     response.headers.get('retry-after') ?? undefined,
     nowMs,
   );
-  const detail = detailOf(text) ?? `the server answered with HTTP status ${response.status}`;
-  return new Fault(code, detail, retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
+  const detail = detailOf(text) ?? `the server answered with HTTP status ${status}`;
+  return faultOfProblem({ status, detail }, retryAfterSeconds);
+}
+
+/** `detail` is for the person beside the host to read. */
+export function faultOfProblem(
+  { status, detail }: { status: number; detail: string },
+  retryAfterSeconds?: number,
+): Fault {
+  const code = CODES[status] ?? 'unavailable';
+  const message = detail.slice(0, MAX_DETAIL);
+  return new Fault(code, message, retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
 }
 
 function detailOf(text: string): string | undefined {
   try {
     const { detail } = JSON.parse(text) as { detail?: unknown };
-    return typeof detail === 'string' ? detail.slice(0, MAX_DETAIL) : undefined;
+    return typeof detail === 'string' ? detail : undefined;
   } catch {
     return undefined;
   }

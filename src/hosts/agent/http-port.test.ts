@@ -115,8 +115,8 @@ describe('over HTTP', () => {
   });
 
   test('an end goes with all that belongs to it', async () => {
-    const { port, sent } = scripted('/hosts/jobs/job_1/complete', () =>
-      Response.json({ status: 'completed' }),
+    const { port, sent } = scripted('/hosts/complete', () =>
+      Response.json({ jobs: [{ job_id: ID, status: 'completed' }] }),
     );
     await port.complete({
       ...lease,
@@ -124,12 +124,54 @@ describe('over HTTP', () => {
       usage: { promptTokens: 1, completionTokens: 2 },
       pieces: [{ seq: 3, delta: 'x' }],
     });
-    expect(JSON.parse(sent[0]?.body ?? '')).toEqual({
+    const end = {
+      job_id: ID,
       fence: 3,
       finish_reason: 'stop',
       usage: { prompt_tokens: 1, completion_tokens: 2 },
       tokens: [{ seq: 3, delta: 'x' }],
+    };
+    expect(JSON.parse(sent[0]?.body ?? '')).toEqual({ jobs: [end] });
+  });
+
+  test('ends of one turn go together, and each gets its own answer', async () => {
+    const problem = { status: 409, detail: 'the lease is over' };
+    const { port, sent } = scripted('/hosts/complete', () =>
+      Response.json({ jobs: [{ status: 'completed' }, { status: 'refused', problem }] }),
+    );
+    const first = port.complete({ ...lease, finishReason: 'stop' });
+    const second = faultOf(port.complete({ jobId: 'job_2', fence: 1, finishReason: 'stop' }));
+    await first;
+    expect(await second).toMatchObject({ code: 'conflict', message: problem.detail });
+    const bodies = sent.map(({ body }) => JSON.parse(body) as { jobs: { job_id: string }[] });
+    expect(bodies.map(({ jobs }) => jobs.map(({ job_id }) => job_id))).toEqual([[ID, 'job_2']]);
+  });
+
+  test('so many ends at once as a server takes, and long ones by themselves', async () => {
+    const { port, sent } = scripted('/hosts/complete', async (request) => {
+      const { jobs } = (await request.json()) as { jobs: unknown[] };
+      return Response.json({ jobs: jobs.map(() => ({ status: 'completed' })) });
     });
+    const ends = Array.from({ length: 33 }, () =>
+      port.complete({ ...lease, finishReason: 'stop' as const }),
+    );
+    await Promise.all([
+      ...ends,
+      port.complete({ ...lease, finishReason: 'stop', embeddings: [[1]] }),
+      port.complete({ ...lease, finishReason: 'tool_calls', toolCalls: [{}] }),
+    ]);
+    const sizes = sent.map(({ body }) => (JSON.parse(body) as { jobs: unknown[] }).jobs.length);
+    expect(sizes.sort((a, b) => a - b)).toEqual([1, 1, 1, 32]);
+  });
+
+  test.each([
+    ['without an answer', () => new Response(null, { status: 503 })],
+    ['with an answer to another number of jobs', () => Response.json({ jobs: [] })],
+    ['with a word of which nothing is known', () => Response.json({ jobs: [{ status: 'fine' }] })],
+  ])('an end %s is not known to have come', async (_, answer) => {
+    const { port } = scripted('/hosts/complete', answer);
+    const fault = await faultOf(port.complete({ ...lease, finishReason: 'stop' }));
+    expect(fault.code).toBe('unavailable');
   });
 
   test('a heartbeat learns what the server makes of the host', async () => {

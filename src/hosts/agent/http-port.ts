@@ -12,7 +12,8 @@ import type {
   Lease,
   Piece,
 } from '../types';
-import { callServer } from './http-call';
+import { Ends } from './ends';
+import { callServer, faultOfProblem } from './http-call';
 
 export interface HttpPortOptions {
   clock: Clock;
@@ -46,6 +47,19 @@ const JOB = Type.Object({
 });
 const JOBS = TypeCompiler.Compile(Type.Object({ jobs: Type.Array(JOB) }));
 const ACK = TypeCompiler.Compile(Type.Object({ ack_seq: COUNT, cancel: Type.Boolean() }));
+const ENDS = TypeCompiler.Compile(
+  Type.Object({
+    jobs: Type.Array(
+      Type.Union([
+        Type.Object({ status: Type.Literal('completed') }),
+        Type.Object({
+          status: Type.Literal('refused'),
+          problem: Type.Object({ status: Type.Integer(), detail: Type.String() }),
+        }),
+      ]),
+    ),
+  }),
+);
 const BEAT = TypeCompiler.Compile(Type.Object({ host_status: Type.Optional(Type.String()) }));
 
 type HandedOver = Static<typeof JOB>;
@@ -69,6 +83,13 @@ export function createHttpPort(options: HttpPortOptions): HostPort {
     });
   }
 
+  const ends = new Ends(async (completions) => {
+    const answer = await post('complete', { jobs: completions.map(completionJson) });
+    const { jobs } = checked(ENDS, answer);
+    if (jobs.length !== completions.length) throw notAsTheProtocolSays();
+    return jobs.map((job) => (job.status === 'refused' ? faultOfProblem(job.problem) : null));
+  });
+
   return {
     async nextJobs({ max, waitMs }, signal) {
       const path = `next-job?max=${max}&wait=${Math.round(waitMs / 1000)}`;
@@ -84,9 +105,7 @@ export function createHttpPort(options: HttpPortOptions): HostPort {
       });
       return ackOf(answer);
     },
-    async complete(completion) {
-      await post(`jobs/${completion.jobId}/complete`, completionJson(completion));
-    },
+    complete: (completion) => ends.add(completion),
     async fail({ jobId, fence, error, retryable }) {
       await post(`jobs/${jobId}/fail`, { fence, error, retryable });
     },
@@ -118,8 +137,9 @@ function pieceLine({ seq, delta }: Piece): string {
 }
 
 function completionJson(completion: Completion) {
-  const { fence, finishReason, usage, pieces, toolCalls, embeddings } = completion;
+  const { jobId, fence, finishReason, usage, pieces, toolCalls, embeddings } = completion;
   return {
+    job_id: jobId,
     fence,
     finish_reason: finishReason,
     ...(usage && {
@@ -163,5 +183,9 @@ function checked<Schema extends TSchema>(
   answer: unknown,
 ): Static<Schema> {
   if (schema.Check(answer)) return answer;
-  throw new Fault('unavailable', 'the server answered in another way than the protocol says');
+  throw notAsTheProtocolSays();
+}
+
+function notAsTheProtocolSays(): Fault {
+  return new Fault('unavailable', 'the server answered in another way than the protocol says');
 }
