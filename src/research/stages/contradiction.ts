@@ -170,7 +170,7 @@ function polarityClashes(a: Sentence, b: Sentence): boolean {
 /** Nearly one sentence, word by word, with something else in the place of a part of it. */
 export function wordingClashes(question: Question, a: Sentence, b: Sentence): boolean {
   const shared = sharedTermCount(a, b);
-  const shorter = Math.min(a.tokens.length, b.tokens.length);
+  const shorter = Math.min(a.length, b.length);
   if (shared < MIN_FRAME_TERMS || shared < ALIKE * shorter) return false;
   const left = a.tokens.map((token) => token.term);
   const right = b.tokens.map((token) => token.term);

@@ -148,7 +148,7 @@ function isAbout(corpus: Corpus, sentence: Sentence, question: Question): boolea
   const title = new Set(page.titleTerms);
   return question.names.every((name) => {
     const parts = name.key.split(' ');
-    const spoken = parts.filter((term) => page.occurrences.has(term) || title.has(term));
+    const spoken = parts.filter((term) => page.holds(term) || title.has(term));
     return 2 * spoken.length >= parts.length;
   });
 }
