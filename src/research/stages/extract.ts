@@ -70,8 +70,9 @@ function baseScorer(corpus: Corpus, question: Question, weights: Weights): (s: S
     const relativeLength = sentence.length / corpus.meanLength;
     let score = 0;
     let covered = 0;
-    for (const [at, { term, idf, alternatives }] of asked.entries()) {
-      const { isTitled, isNamed, given } = page.terms[at] ?? UNSAID;
+    let at = 0;
+    for (const { term, idf, alternatives } of asked) {
+      const { isTitled, isNamed, given } = page.terms[at++] ?? UNSAID;
       let frequency = counts.get(term) ?? 0;
       if (frequency === 0 && alternatives.some((other) => counts.has(other))) {
         frequency = weights.synonym;
