@@ -1,4 +1,5 @@
 import { getDomain, getHostname } from 'tldts';
+import { keptByText } from '../text/kept';
 import { isContained, type Sketch, sketch } from '../text/shingles';
 import { MAX_PAGE_UNITS } from '../text/window';
 import type { Page } from '../types';
@@ -27,7 +28,7 @@ export function independence(pages: readonly Page[]): Independence {
   const publishers = new Map<number, string>();
   for (const page of ordered) {
     const doi = doiOf(page.url);
-    const own = sketch(page.text.slice(0, MAX_PAGE_UNITS));
+    const own = sketchOf(page);
     const original = originals.find(
       (other) =>
         other.hash === page.snapshotHash ||
@@ -42,6 +43,14 @@ export function independence(pages: readonly Page[]): Independence {
     copyOf,
     publisher: (source) => publishers.get(copyOf.get(source) ?? source) ?? `source:${source}`,
   };
+}
+
+/** How much each Worker keeps the sketches of, which are small beside their texts. */
+const MAX_KEPT_UNITS = 2_000_000;
+const keptSketch = keptByText(sketch, MAX_KEPT_UNITS);
+
+function sketchOf({ text }: Page): Sketch {
+  return text.length > MAX_PAGE_UNITS ? sketch(text.slice(0, MAX_PAGE_UNITS)) : keptSketch(text);
 }
 
 function isLong({ hashes }: Sketch): boolean {

@@ -1,4 +1,5 @@
 import type { Page } from '../types';
+import { keptByText } from './kept';
 import { type Name, names } from './names';
 import { Reading } from './reading';
 import { NEGATION } from './stopWords';
@@ -178,13 +179,18 @@ function idfOver(pages: readonly CorpusPage[], total: number): Corpus['idf'] {
   };
 }
 
+/** How much each Worker keeps the readings of; they take some ten bytes a unit. */
+const MAX_KEPT_UNITS = 2_000_000;
+/** Of whole pages: where a longer one is cut depends on how many there are. */
+const keptReading = keptByText((text) => new Reading(text), MAX_KEPT_UNITS);
+
 /** The sentences of the parts that are read, at their places in the whole text. */
 function readPage(page: Page, pageIndex: number, from: number, limit: number): CorpusPage {
   const own: Sentence[] = [];
   const parts: Reading[] = [];
   for (const range of readRanges(page, limit)) {
     const text = page.text.slice(range.start, range.end);
-    const reading = new Reading(text);
+    const reading = text.length === page.text.length ? keptReading(text) : new Reading(text);
     parts.push(reading);
     for (const [place, span] of reading.sentences.entries()) {
       const position = own.length;

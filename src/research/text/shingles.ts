@@ -1,5 +1,5 @@
 import { isAsciiWord, isBeyondAscii, unitAt } from './ascii';
-import { hashOf } from './hash';
+import { EMPTY_HASH, hashedOn, hashOf } from './hash';
 
 const SHINGLE_WORDS = 5;
 /** A sketch keeps about this many shingles of a long text. */
@@ -34,19 +34,25 @@ export function sketch(text: string): Sketch {
 const WORD = /[\p{L}\p{N}]+/uy;
 
 /** Of each run of letters and digits, in order. */
-function wordHashes(text: string): number[] {
+function wordHashes(text: string): Int32Array {
   const found: number[] = [];
   for (let start = 0; start < text.length; ) {
     let end = start;
-    while (isAsciiWord(unitAt(text, end))) end++;
-    if (isBeyondAscii(unitAt(text, end))) {
+    let hash = EMPTY_HASH;
+    let unit = unitAt(text, end);
+    while (isAsciiWord(unit)) {
+      hash = hashedOn(hash, unit);
+      unit = unitAt(text, ++end);
+    }
+    if (isBeyondAscii(unit)) {
       WORD.lastIndex = start;
       end = WORD.test(text) ? WORD.lastIndex : start;
+      hash = hashOf(text, start, end);
     }
-    if (end > start) found.push(hashOf(text, start, end));
+    if (end > start) found.push(hash);
     start = Math.max(end, start + 1);
   }
-  return found;
+  return new Int32Array(found);
 }
 
 /** True when of the shingles of the smaller text the larger one holds at least such a share, above
