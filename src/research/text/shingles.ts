@@ -75,7 +75,8 @@ function shareAtLeast(left: Int32Array, right: Int32Array, least: number): boole
   let i = 0;
   let j = 0;
   while (shared < least && shared + Math.min(left.length - i, right.length - j) >= least) {
-    const [a, b] = [left[i] ?? 0, right[j] ?? 0];
+    const a = left[i] ?? 0;
+    const b = right[j] ?? 0;
     if (a === b) shared++;
     if (a <= b) i++;
     if (b <= a) j++;
