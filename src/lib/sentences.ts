@@ -1,3 +1,5 @@
+import { asciiSentenceEnds } from './ascii-sentences';
+
 /** UTF-16 offsets of one sentence in the text it was found in; `end` is exclusive. */
 export interface SentenceSpan {
   start: number;
@@ -95,19 +97,25 @@ function segmented(text: string, block: SentenceSpan): SentenceSpan[] {
   const flat = text.slice(block.start, block.end).replace(/[\r\n\u2028\u2029\u0085]/g, ' ');
   const found: SentenceSpan[] = [];
   let open: SentenceSpan | undefined;
-  for (const { segment, index } of segmenter.segment(flat)) {
-    const start = block.start + index;
-    const end = start + segment.length;
-    if (open && continues(flat.slice(open.start - block.start, index), segment)) {
-      open.end = end;
-      continue;
+  let start = 0;
+  for (const end of sentenceEnds(flat)) {
+    if (open && continues(flat.slice(open.start - block.start, start), flat.slice(start, end))) {
+      open.end = block.start + end;
+    } else {
+      open = { start: block.start + start, end: block.start + end };
+      found.push(open);
     }
-    open = { start, end };
-    found.push(open);
+    start = end;
   }
   return found;
 }
 
+function sentenceEnds(flat: string): number[] {
+  if (!BEYOND_ASCII.test(flat)) return asciiSentenceEnds(flat);
+  return Array.from(segmenter.segment(flat), ({ segment, index }) => index + segment.length);
+}
+
+const BEYOND_ASCII = /[\u0080-\uffff]/;
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
 
 /** True when the stop at the end of `before` did not end a sentence. */

@@ -38,6 +38,25 @@ const finding = (analysis: Analysis, words: string): Finding => {
 
 const MILL = 'The Corran Mill stands by the river Esk.';
 
+test('what is kept of a page from an earlier analysis changes no finding', () => {
+  const texts = [
+    `${MILL} The Corran Mill was built in 1784 by Ann Reid.`,
+    `${MILL} The Corran Mill was built in 1790. It has two wheels.`,
+    `The Corran Mill was built in 1784. Its weir was rebuilt in 1902 after the flood.`,
+  ];
+  const wider = (kept: string) =>
+    pagesOf(...texts.map((text) => `${text} ${kept}`), 'Other words.');
+  const asked = 'When was the Corran Mill built?';
+  const fresh = ask(asked, wider('It is open.'));
+  expect(ask(asked, wider('It is open.'))).toEqual(fresh);
+
+  // Read before in another order, beside fewer pages and for another question.
+  const later = wider('It is shut.');
+  ask('How many wheels has the Corran Mill?', later.slice(0, 3).reverse());
+  const replaced = JSON.stringify(fresh).replaceAll('It is open.', 'It is shut.');
+  expect(JSON.stringify(ask(asked, later))).toBe(replaced);
+});
+
 describe('what is found', () => {
   test('the sentence that answers comes first, and boilerplate does not come', () => {
     const analysis = ask(

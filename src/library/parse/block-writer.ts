@@ -1,3 +1,6 @@
+/** White space of HTML that is not one space already: most of it is. */
+const UNCOLLAPSED = /[ \t\n\r\f]{2,}|[\t\n\r\f]/g;
+
 /**
  * Collects text into blocks: collapses white space inside a line and keeps at most one blank line
  * between blocks. Knows nothing of HTML.
@@ -13,7 +16,7 @@ export class BlockWriter {
 
   /** White space is collapsed, also across calls. */
   text(text: string): void {
-    let collapsed = text.replace(/[ \t\n\r\f]+/g, ' ');
+    let collapsed = text.replace(UNCOLLAPSED, ' ');
     if (this.#lineEndsInSpace && collapsed.startsWith(' ')) collapsed = collapsed.slice(1);
     if (collapsed === '') return;
     this.#append(collapsed);

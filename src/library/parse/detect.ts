@@ -94,9 +94,10 @@ function looksLikeText(bytes: Uint8Array): boolean {
   // By index: the iterator of a typed array costs ten times as much.
   for (let at = 0; at < sample.length; at++) {
     const byte = sample[at] ?? 0;
+    if (byte >= 32 && byte !== 127) continue;
     if (byte === 0) return false;
     const isSpace = (byte >= 9 && byte <= 13) || byte === 27;
-    if ((byte < 32 && !isSpace) || byte === 127) controlCount++;
+    if (!isSpace) controlCount++;
   }
   return controlCount <= 1 + sample.length / 500;
 }

@@ -138,10 +138,13 @@ class FlowVisitor implements Visitor {
   }
 }
 
+/** White space that is not one space already: most of it is. */
+const UNCOLLAPSED = /\s{2,}|[^\S ]/g;
+
 /** Most of the text between two tags is white space alone. */
 function collapsed(text: string): string {
   const trimmed = text.trim();
-  return trimmed === '' ? '' : trimmed.replace(/\s+/g, ' ');
+  return trimmed === '' ? '' : trimmed.replace(UNCOLLAPSED, ' ');
 }
 
 function lengthOf(text: string): number {

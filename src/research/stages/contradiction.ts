@@ -170,12 +170,13 @@ function polarityClashes(a: Sentence, b: Sentence): boolean {
 /** Nearly one sentence, word by word, with something else in the place of a part of it. */
 export function wordingClashes(question: Question, a: Sentence, b: Sentence): boolean {
   const shared = sharedTermCount(a, b);
-  const shorter = Math.min(a.tokens.length, b.tokens.length);
+  const shorter = Math.min(a.length, b.length);
   if (shared < MIN_FRAME_TERMS || shared < ALIKE * shorter) return false;
   const left = a.tokens.map((token) => token.term);
   const right = b.tokens.map((token) => token.term);
   const { agreed, substitutions } = align(left, right);
   if (agreed < MIN_FRAME_TERMS || agreed < FRAME_SHARE * shorter) return false;
+  if (substitutions.length === 0) return false;
   const isFramed = agreed >= MIN_TIGHT_TERMS && agreed >= TIGHT_SHARE * shorter;
   const comparable = likeForLike(question, a, b);
   return substitutions.some(
@@ -200,17 +201,22 @@ function isInside(put: Substitution, left: readonly string[], right: readonly st
 
 /** A name can only be denied by a name, a value by a value: other words may just be other words. */
 function likeForLike(question: Question, a: Sentence, b: Sentence): (put: Substitution) => boolean {
-  const [namesA, namesB] = [a, b].map((of) => {
-    return new Set(of.names.flatMap((name) => name.key.split(' ')));
-  });
-  const [valuesA, valuesB] = [a, b].map((of) => valueTerms(question, of));
-  return ({ left, right }) =>
-    (left.some((term) => namesA?.has(term)) && right.some((term) => namesB?.has(term))) ||
-    (!valuesAgree(a, b) &&
-      left.some((term) => valuesA?.has(term)) &&
-      right.some((term) => valuesB?.has(term)) &&
-      (left.every((term) => valuesA?.has(term)) || right.every((term) => valuesB?.has(term))));
+  const [namesA, namesB] = [nameTerms(a), nameTerms(b)];
+  const bothName = ({ left, right }: Substitution) =>
+    left.some((term) => namesA.has(term)) && right.some((term) => namesB.has(term));
+  if (valuesAgree(a, b)) return bothName;
+  const [valuesA, valuesB] = [valueTerms(question, a), valueTerms(question, b)];
+  return (put) =>
+    bothName(put) ||
+    (put.left.some((term) => valuesA.has(term)) &&
+      put.right.some((term) => valuesB.has(term)) &&
+      (put.left.every((term) => valuesA.has(term)) ||
+        put.right.every((term) => valuesB.has(term))));
 }
+
+const nameTerms = oncePerSentence(
+  ({ names }) => new Set(names.flatMap((name) => name.key.split(' '))),
+);
 
 /** "4,001 crowns" and "4,000 crowns" differ in their words only. */
 function valuesAgree(a: Sentence, b: Sentence): boolean {

@@ -1,5 +1,6 @@
 import { getDomain, getHostname } from 'tldts';
-import { SketchIndex, sketch } from '../text/shingles';
+import { keptByText } from '../text/kept';
+import { isContained, type Sketch, sketch } from '../text/shingles';
 import { MAX_PAGE_UNITS } from '../text/window';
 import type { Page } from '../types';
 
@@ -22,32 +23,38 @@ const MIN_SHINGLES = 15;
  */
 export function independence(pages: readonly Page[]): Independence {
   const ordered = [...pages].sort((a, b) => a.source - b.source);
-  const originals: { source: number; hash: string; doi: string | null; isLong: boolean }[] = [];
-  const sketches = new SketchIndex();
+  const originals: { source: number; hash: string; doi: string | null; own: Sketch }[] = [];
   const copyOf = new Map<number, number>();
   const publishers = new Map<number, string>();
   for (const page of ordered) {
     const doi = doiOf(page.url);
-    const own = sketch(page.text.slice(0, MAX_PAGE_UNITS));
-    const isLong = own.hashes.length >= MIN_SHINGLES;
-    const shares = isLong ? sketches.containments(own) : new Map<number, number>();
+    const own = sketchOf(page);
     const original = originals.find(
       (other) =>
         other.hash === page.snapshotHash ||
         (doi !== null && other.doi === doi) ||
-        (other.isLong && (shares.get(other.source) ?? 0) >= COPY_CONTAINMENT),
+        (isLong(own) && isLong(other.own) && isContained(own, other.own, COPY_CONTAINMENT)),
     );
     if (original) copyOf.set(page.source, original.source);
-    else {
-      originals.push({ source: page.source, hash: page.snapshotHash, doi, isLong });
-      sketches.add(page.source, own);
-    }
+    else originals.push({ source: page.source, hash: page.snapshotHash, doi, own });
     publishers.set(page.source, publisherOf(page));
   }
   return {
     copyOf,
     publisher: (source) => publishers.get(copyOf.get(source) ?? source) ?? `source:${source}`,
   };
+}
+
+/** How much each Worker keeps the sketches of, which are small beside their texts. */
+const MAX_KEPT_UNITS = 2_000_000;
+const keptSketch = keptByText(sketch, MAX_KEPT_UNITS);
+
+function sketchOf({ text }: Page): Sketch {
+  return text.length > MAX_PAGE_UNITS ? sketch(text.slice(0, MAX_PAGE_UNITS)) : keptSketch(text);
+}
+
+function isLong({ hashes }: Sketch): boolean {
+  return hashes.length >= MIN_SHINGLES;
 }
 
 const DOI = /\b(10\.\d{4,9})\/[^\s?#]+/;

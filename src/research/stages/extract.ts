@@ -67,11 +67,12 @@ function baseScorer(corpus: Corpus, question: Question, weights: Weights): (s: S
     const page = pages[sentence.page];
     if (!page) return { sentence, score: 0, coverage: 0, matched };
     const counts = holders.has(sentence) ? sentence.counts : NO_COUNTS;
-    const relativeLength = sentence.tokens.length / corpus.meanLength;
+    const relativeLength = sentence.length / corpus.meanLength;
     let score = 0;
     let covered = 0;
-    for (const [at, { term, idf, alternatives }] of asked.entries()) {
-      const { isTitled, isNamed, given } = page.terms[at] ?? UNSAID;
+    let at = 0;
+    for (const { term, idf, alternatives } of asked) {
+      const { isTitled, isNamed, given } = page.terms[at++] ?? UNSAID;
       let frequency = counts.get(term) ?? 0;
       if (frequency === 0 && alternatives.some((other) => counts.has(other))) {
         frequency = weights.synonym;
@@ -92,13 +93,7 @@ function baseScorer(corpus: Corpus, question: Question, weights: Weights): (s: S
 
 /** Most sentences hold none of the terms that are asked for. */
 function holdersOf(corpus: Corpus, wanted: readonly string[]): ReadonlySet<Sentence> {
-  const found = new Set<Sentence>();
-  for (const { occurrences } of corpus.pages) {
-    for (const term of wanted) {
-      for (const sentence of occurrences.get(term)?.sentences ?? []) found.add(sentence);
-    }
-  }
-  return found;
+  return new Set(corpus.pages.flatMap((page) => page.holdersOf(wanted)));
 }
 
 const NO_COUNTS: Sentence['counts'] = new Map();
@@ -151,7 +146,7 @@ function pageSigns(
     const onTopic = page.topic.has(term) ? weights.topicInSentence : 0;
     return {
       isTitled,
-      isNamed: isName && page.occurrences.has(term),
+      isNamed: isName && page.holds(term),
       given: isTitled ? weights.titleInSentence : onTopic,
     };
   });
@@ -172,7 +167,7 @@ function pageBonus(
   const relativeLength = page.length / corpus.meanPageLength;
   let score = 0;
   for (const { term, idf } of asked) {
-    const frequency = (page.occurrences.get(term)?.total ?? 0) + (title.has(term) ? 1 : 0);
+    const frequency = page.total(term) + (title.has(term) ? 1 : 0);
     score += idf * saturated(frequency, relativeLength, weights);
   }
   const total = asked.reduce((sum, { idf }) => sum + idf, 0) || 1;
@@ -199,7 +194,7 @@ function feedback(corpus: Corpus, hits: Hit[], question: Question): (s: Sentence
   const asked = new Set(question.terms);
   const model = new Map<string, number>();
   for (const hit of hits.slice(0, FEEDBACK_SENTENCES)) {
-    const length = Math.max(8, hit.sentence.tokens.length);
+    const length = Math.max(8, hit.sentence.length);
     for (const [term, count] of hit.sentence.counts) {
       if (asked.has(term)) continue;
       const weight = ((hit.score * count) / length) * corpus.idf(term);

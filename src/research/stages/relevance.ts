@@ -48,7 +48,7 @@ function worthOfFocus(corpus: Corpus, sentence: Sentence, question: Question): n
   // A member of the class that is asked for says it all: "what sport", "which party".
   if (kind && sentence.text.search(kind) >= 0) return 1;
   if (focus.length === 0) return isDefinition(sentence, question) ? 1 : RELATED_FOCUS;
-  const title = new Set(corpus.pages[sentence.page]?.titleTerms);
+  const title = corpus.pages[sentence.page]?.titleTerms ?? [];
   let total = 0;
   let said = 0;
   let isSaid = false;
@@ -62,7 +62,7 @@ function worthOfFocus(corpus: Corpus, sentence: Sentence, question: Question): n
         ? SYNONYM_SHARE
         : 0;
     isSaid ||= own > 0;
-    said += weight * (own > 0 ? own : title.has(term) ? TITLE_SHARE : 0);
+    said += weight * (own > 0 ? own : title.includes(term) ? TITLE_SHARE : 0);
   }
   return isSaid ? said / total : 0;
 }

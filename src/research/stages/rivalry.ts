@@ -61,7 +61,9 @@ function remembered({ sentences }: Corpus, denies: Denial): Denial {
   const known = new Map<number, boolean>();
   return (a, b) => {
     const pair = a.sentence.index * sentences.length + b.sentence.index;
-    const denied = known.get(pair) ?? denies(a, b);
+    const earlier = known.get(pair);
+    if (earlier !== undefined) return earlier;
+    const denied = denies(a, b);
     known.set(pair, denied);
     return denied;
   };

@@ -59,8 +59,8 @@ const LONG_RUN_TERMS = 12;
  * quotations of a third source.
  */
 function isQuoted(a: Sentence, b: Sentence): boolean {
-  const [short, long] = a.tokens.length <= b.tokens.length ? [a, b] : [b, a];
-  if (short.tokens.length < MIN_QUOTED_TERMS) return false;
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  if (short.length < MIN_QUOTED_TERMS) return false;
   const trigrams = new Set(runs(long));
   const own = runs(short);
   if (own.filter((run) => trigrams.has(run)).length >= QUOTED_SHARE * own.length) return true;

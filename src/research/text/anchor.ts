@@ -65,7 +65,7 @@ export function speaksOfNouns(corpus: Corpus, sentence: Sentence, question: Ques
   const named = new Set(question.names.flatMap((name) => name.key.split(' ')));
   return question.subjects.every((subject) => {
     const noun = subject.at(-1) ?? '';
-    return named.has(noun) || page?.occurrences.has(noun) || page?.titleTerms.includes(noun);
+    return named.has(noun) || page?.holds(noun) || page?.titleTerms.includes(noun);
   });
 }
 

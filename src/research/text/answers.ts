@@ -145,10 +145,9 @@ function isAbout(corpus: Corpus, sentence: Sentence, question: Question): boolea
   const page = corpus.pages[sentence.page];
   if (!page || question.names.length === 0) return false;
   if (!speaksOfNouns(corpus, sentence, question)) return false;
-  const title = new Set(page.titleTerms);
   return question.names.every((name) => {
     const parts = name.key.split(' ');
-    const spoken = parts.filter((term) => page.occurrences.has(term) || title.has(term));
+    const spoken = parts.filter((term) => page.holds(term) || page.titleTerms.includes(term));
     return 2 * spoken.length >= parts.length;
   });
 }

@@ -1,6 +1,7 @@
-import { sentences } from '../../lib/sentences';
 import type { Page } from '../types';
+import { keptByText } from './kept';
 import { type Name, names } from './names';
+import { Reading } from './reading';
 import { NEGATION } from './stopWords';
 import { type Token, terms, tokens } from './terms';
 import { type Value, values } from './values';
@@ -21,16 +22,22 @@ export class Sentence {
   readonly text: string;
   /** 0 for the first sentence of the page. */
   readonly position: number;
-  readonly tokens: readonly Token[];
+  /** In terms, with repetitions. */
+  readonly length: number;
+  #reading: Reading;
+  #place: number;
+  #tokens: readonly Token[] | undefined;
   #counts: ReadonlyMap<string, number> | undefined;
   #names: readonly Name[] | undefined;
   #values: readonly Value[] | undefined;
   #isNegated: boolean | undefined;
 
+  /** `read` says which sentence it is of which part of the page. */
   constructor(
     place: { index: number; page: number; position: number },
     span: { start: number; end: number },
     text: string,
+    read: { reading: Reading; place: number },
   ) {
     this.index = place.index;
     this.page = place.page;
@@ -38,12 +45,19 @@ export class Sentence {
     this.end = span.end;
     this.text = text;
     this.position = place.position;
-    this.tokens = tokens(text);
+    this.length = read.reading.lengthOf(read.place);
+    this.#reading = read.reading;
+    this.#place = read.place;
+  }
+
+  get tokens(): readonly Token[] {
+    this.#tokens ??= tokens(this.text);
+    return this.#tokens;
   }
 
   /** How often each of its terms stands in it, in the order of their first places. */
   get counts(): ReadonlyMap<string, number> {
-    this.#counts ??= countsOf(this.tokens);
+    this.#counts ??= this.#reading.countsOf(this.#place);
     return this.#counts;
   }
 
@@ -63,29 +77,63 @@ export class Sentence {
   }
 }
 
-function countsOf(held: readonly Token[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { term } of held) counts.set(term, (counts.get(term) ?? 0) + 1);
-  return counts;
-}
+/** With two pages at hand every term of their subject is in most sentences. That many imagined
+ * sentences without it keep it worth more than nothing. */
+const PRIOR_SENTENCES = 100;
+const LEAD_SENTENCES = 2;
 
-/** Where a term stands on one page. */
-interface Occurrences {
-  total: number;
-  /** Those that hold it, in order. */
-  sentences: Sentence[];
-}
-
-export interface CorpusPage {
-  page: Page;
-  titleTerms: string[];
-  /** The text speaks of most of what the title says. */
-  bearsTitleOut: boolean;
+/** A page in the parts that are read of it. */
+export class CorpusPage {
+  readonly page: Page;
+  readonly titleTerms: string[];
   /** The terms of the title and of the first sentences: what the page is about. */
-  topic: ReadonlySet<string>;
-  occurrences: ReadonlyMap<string, Readonly<Occurrences>>;
+  readonly topic: ReadonlySet<string>;
+  /** The text speaks of most of what the title says. */
+  readonly bearsTitleOut: boolean;
   /** In terms, with repetitions. */
-  length: number;
+  readonly length: number;
+  readonly sentences: readonly Sentence[];
+  #parts: readonly Reading[];
+
+  constructor(page: Page, own: readonly Sentence[], parts: readonly Reading[]) {
+    this.page = page;
+    this.sentences = own;
+    this.#parts = parts;
+    this.titleTerms = terms(page.title);
+    const lead = own.slice(0, LEAD_SENTENCES).flatMap(({ counts }) => [...counts.keys()]);
+    this.topic = new Set([...this.titleTerms, ...lead]);
+    const borneOut = this.titleTerms.filter((term) => this.holds(term)).length;
+    this.bearsTitleOut = this.titleTerms.length > 0 && 2 * borneOut >= this.titleTerms.length;
+    this.length = parts.reduce((sum, part) => sum + part.length, 0);
+  }
+
+  holds(term: string): boolean {
+    return this.#parts.some((part) => part.total(term) > 0);
+  }
+
+  /** How often a term stands in what is read of the page. */
+  total(term: string): number {
+    return this.#parts.reduce((sum, part) => sum + part.total(term), 0);
+  }
+
+  /** How many sentences hold it. */
+  holderCount(term: string): number {
+    return this.#parts.reduce((sum, part) => sum + part.holderCount(term), 0);
+  }
+
+  /** The sentences that hold one of these terms, in order. */
+  holdersOf(wanted: readonly string[]): Sentence[] {
+    const found: Sentence[] = [];
+    let first = 0;
+    for (const part of this.#parts) {
+      for (const place of part.holdersOf(wanted)) {
+        const sentence = this.sentences[first + place];
+        if (sentence) found.push(sentence);
+      }
+      first += part.sentences.length;
+    }
+    return found;
+  }
 }
 
 /** The sentences of all pages, with the figures that weigh their terms. */
@@ -98,32 +146,13 @@ export interface Corpus {
   idf(term: string): number;
 }
 
-/**
- * With two pages at hand every term of their subject is in most sentences. That many imagined
- * sentences without it keep it worth more than nothing.
- */
-const PRIOR_SENTENCES = 100;
-const LEAD_SENTENCES = 2;
-
 export function buildCorpus(pages: readonly Page[]): Corpus {
   const all: Sentence[] = [];
   const limit = pageLimit(pages.length, pages[0]?.readLength);
   const corpusPages = pages.map((page, index) => {
-    const own = pageSentences(page, index, all.length, limit);
-    for (const sentence of own) all.push(sentence);
-    const occurrences = occurrencesIn(own);
-    const titleTerms = terms(page.title);
-    const lead = own.slice(0, LEAD_SENTENCES).flatMap((of) => of.tokens.map(({ term }) => term));
-    const length = own.reduce((sum, of) => sum + of.tokens.length, 0);
-    const borneOut = titleTerms.filter((term) => occurrences.has(term)).length;
-    return {
-      page,
-      titleTerms,
-      bearsTitleOut: titleTerms.length > 0 && 2 * borneOut >= titleTerms.length,
-      topic: new Set([...titleTerms, ...lead]),
-      occurrences,
-      length,
-    };
+    const read = readPage(page, index, all.length, limit);
+    for (const sentence of read.sentences) all.push(sentence);
+    return read;
   });
   const total = Math.max(1, all.length);
   const words = corpusPages.reduce((sum, page) => sum + page.length, 0);
@@ -143,40 +172,32 @@ function idfOver(pages: readonly CorpusPage[], total: number): Corpus['idf'] {
     const earlier = known.get(term);
     if (earlier !== undefined) return earlier;
     let seen = 0;
-    for (const { occurrences } of pages) seen += occurrences.get(term)?.sentences.length ?? 0;
+    for (const page of pages) seen += page.holderCount(term);
     const idf = Math.log(1 + (total + PRIOR_SENTENCES - seen + 0.5) / (Math.max(1, seen) + 0.5));
     known.set(term, idf);
     return idf;
   };
 }
 
-function occurrencesIn(own: readonly Sentence[]): Map<string, Occurrences> {
-  const found = new Map<string, Occurrences>();
-  for (const sentence of own) {
-    for (const { term } of sentence.tokens) {
-      const known = found.get(term);
-      if (!known) found.set(term, { total: 1, sentences: [sentence] });
-      else {
-        known.total += 1;
-        const { sentences: held } = known;
-        if (held[held.length - 1] !== sentence) held.push(sentence);
-      }
-    }
-  }
-  return found;
-}
+/** How much each Worker keeps the readings of; they take some ten bytes a unit. */
+const MAX_KEPT_UNITS = 2_000_000;
+/** Of whole pages: where a longer one is cut depends on how many there are. */
+const keptReading = keptByText((text) => new Reading(text), MAX_KEPT_UNITS);
 
 /** The sentences of the parts that are read, at their places in the whole text. */
-function pageSentences(page: Page, pageIndex: number, from: number, limit: number): Sentence[] {
-  const found: Sentence[] = [];
+function readPage(page: Page, pageIndex: number, from: number, limit: number): CorpusPage {
+  const own: Sentence[] = [];
+  const parts: Reading[] = [];
   for (const range of readRanges(page, limit)) {
-    const part = page.text.slice(range.start, range.end);
-    for (const span of sentences(part)) {
-      const position = found.length;
-      const place = { index: from + position, page: pageIndex, position };
+    const text = page.text.slice(range.start, range.end);
+    const reading = text.length === page.text.length ? keptReading(text) : new Reading(text);
+    parts.push(reading);
+    for (const [place, span] of reading.sentences.entries()) {
+      const position = own.length;
+      const at = { index: from + position, page: pageIndex, position };
       const whole = { start: range.start + span.start, end: range.start + span.end };
-      found.push(new Sentence(place, whole, part.slice(span.start, span.end)));
+      own.push(new Sentence(at, whole, text.slice(span.start, span.end), { reading, place }));
     }
   }
-  return found;
+  return new CorpusPage(page, own, parts);
 }

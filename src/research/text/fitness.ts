@@ -32,11 +32,11 @@ const BOILERPLATE =
 
 /** What makes a sentence a bad quote whatever it speaks about. */
 export function blemishes(sentence: Sentence): number {
-  const { text, tokens: words } = sentence;
+  const { text, length } = sentence;
   let sum = 0;
   if (/\?["'”’)\]]*$/.test(text)) sum += 0.7;
   if (BOILERPLATE.test(text)) sum += 0.7;
-  if (words.length < 4) sum += 0.3;
+  if (length < 4) sum += 0.3;
   if (text.length > 450) sum += 0.1;
   if (/^#{1,6}\s/.test(text) || !/\p{Ll}/u.test(text)) sum += 0.2;
   return sum;

@@ -1,5 +1,5 @@
 import { isAsciiWord, isBeyondAscii, unitAt } from './ascii';
-import { hashOf } from './hash';
+import { EMPTY_HASH, hashedOn, hashOf } from './hash';
 
 const SHINGLE_WORDS = 5;
 /** A sketch keeps about this many shingles of a long text. */
@@ -34,73 +34,54 @@ export function sketch(text: string): Sketch {
 const WORD = /[\p{L}\p{N}]+/uy;
 
 /** Of each run of letters and digits, in order. */
-function wordHashes(text: string): number[] {
+function wordHashes(text: string): Int32Array {
   const found: number[] = [];
   for (let start = 0; start < text.length; ) {
     let end = start;
-    while (isAsciiWord(unitAt(text, end))) end++;
-    if (isBeyondAscii(unitAt(text, end))) {
+    let hash = EMPTY_HASH;
+    let unit = unitAt(text, end);
+    while (isAsciiWord(unit)) {
+      hash = hashedOn(hash, unit);
+      unit = unitAt(text, ++end);
+    }
+    if (isBeyondAscii(unit)) {
       WORD.lastIndex = start;
       end = WORD.test(text) ? WORD.lastIndex : start;
+      hash = hashOf(text, start, end);
     }
-    if (end > start) found.push(hashOf(text, start, end));
+    if (end > start) found.push(hash);
     start = Math.max(end, start + 1);
   }
-  return found;
+  return new Int32Array(found);
 }
 
-/** Sketches by number, found again by the shingles that they share: what shares none costs nothing. */
-export class SketchIndex {
-  #sketches = new Map<number, Sketch>();
-  /** Who holds a shingle: an entry of the last holder, and before each entry that of another. */
-  #last = new Map<number, number>();
-  #holders: number[] = [];
-  #before: (number | undefined)[] = [];
-
-  add(number: number, of: Sketch): void {
-    this.#sketches.set(number, of);
-    for (const hash of of.hashes) {
-      this.#before.push(this.#last.get(hash));
-      this.#last.set(hash, this.#holders.length);
-      this.#holders.push(number);
-    }
-  }
-
-  /**
-   * By the number of each sketch that shares a shingle with `of`: the share of the smaller text's
-   * shingles that the larger one holds, above 0 to 1.
-   */
-  containments(of: Sketch): Map<number, number> {
-    const shares = new Map<number, number>();
-    for (const [number, shared] of this.#sharedCounts(of)) {
-      const other = this.#sketches.get(number);
-      if (!other) continue;
-      const modulus = Math.max(of.modulus, other.modulus);
-      const smaller = Math.min(sampledCount(of, modulus), sampledCount(other, modulus));
-      shares.set(number, shared / smaller);
-    }
-    return shares;
-  }
-
-  /** Of two samples the finer is thinned to what is in the coarser. */
-  #sharedCounts(of: Sketch): Map<number, number> {
-    const counts = new Map<number, number>();
-    for (const hash of of.hashes) {
-      for (let at = this.#last.get(hash); at !== undefined; at = this.#before[at]) {
-        const number = this.#holders[at] ?? 0;
-        const modulus = Math.max(of.modulus, this.#sketches.get(number)?.modulus ?? 1);
-        if (isSampled(hash, modulus)) counts.set(number, (counts.get(number) ?? 0) + 1);
-      }
-    }
-    return counts;
-  }
+/** True when of the shingles of the smaller text the larger one holds at least such a share, above
+ * 0 to 1. Of two samples the finer is thinned to what is in the coarser. */
+export function isContained(a: Sketch, b: Sketch, share: number): boolean {
+  const modulus = Math.max(a.modulus, b.modulus);
+  const [left, right] = [thinned(a, modulus), thinned(b, modulus)];
+  const smaller = Math.min(left.length, right.length);
+  return smaller > 0 && shareAtLeast(left, right, share * smaller);
 }
 
-function sampledCount({ hashes, modulus }: Sketch, coarser: number): number {
-  if (modulus === coarser) return hashes.length;
-  let count = 0;
-  for (const hash of hashes) if (isSampled(hash, coarser)) count++;
-  return count;
+function thinned({ hashes, modulus }: Sketch, coarser: number): Int32Array {
+  return modulus === coarser ? hashes : hashes.filter((hash) => isSampled(hash, coarser));
+}
+
+/** True when two ascending lists have so many in common. Most pairs have next to none, and it is
+ * known long before the end that they have not enough. */
+function shareAtLeast(left: Int32Array, right: Int32Array, least: number): boolean {
+  let shared = 0;
+  let i = 0;
+  let j = 0;
+  while (shared < least && shared + Math.min(left.length - i, right.length - j) >= least) {
+    const a = left[i] ?? 0;
+    const b = right[j] ?? 0;
+    if (a === b) shared++;
+    if (a <= b) i++;
+    if (b <= a) j++;
+  }
+  return shared >= least;
 }
 
 function isSampled(hash: number, modulus: number): boolean {

@@ -31,8 +31,8 @@ export function respelled(corpus: Corpus, question: string): string {
 /** The names of all pages that the terms of the question can make up, by their keys. */
 function spellingsOf(corpus: Corpus, asked: ReadonlySet<string>): Map<string, string> {
   const found = new Map<string, string>();
-  for (const sentence of corpus.sentences) {
-    if (!sentence.tokens.some(({ term }) => asked.has(term))) continue;
+  const wanted = [...asked];
+  for (const sentence of corpus.pages.flatMap((page) => page.holdersOf(wanted))) {
     for (const { key, text, start } of sentence.names) {
       // What opens a sentence has its capital from there.
       if (start === 0 && !key.includes(' ')) continue;

@@ -18,88 +18,116 @@ const MAX_WORD_UNITS = 60;
 
 /** The words of a text in order, function words left out. */
 export function tokens(text: string): Token[] {
-  const found: Token[] = [];
-  for (let start = 0; start < text.length; ) {
-    const asciiEnd = asciiWordEnd(text, start);
-    const end = asciiEnd ?? wordEnd(text, start);
-    if (asciiEnd === null && UNSPACED.test(text.slice(start, end))) {
-      addPairs(found, text, start, end);
-    } else if (end > start) {
-      const term = termAt(text, start, end);
-      if (term !== '') found.push({ term, start, end });
-    }
-    start = Math.max(end, start + 1);
-  }
-  return found;
+  const { terms, starts, ends } = wordsOf(text);
+  return terms.map((term, at) => ({ term, start: starts[at] ?? 0, end: ends[at] ?? 0 }));
 }
 
 /** The terms of {@link tokens}, in order, with repetitions. */
 export function terms(text: string): string[] {
-  return tokens(text).map((token) => token.term);
+  return wordsOf(text).terms;
 }
 
-function addPairs(found: Token[], text: string, start: number, end: number): void {
+/** The words side by side: most are never looked at one by one, and an object each costs more. */
+interface Words {
+  terms: string[];
+  starts: number[];
+  ends: number[];
+}
+
+function wordsOf(text: string): Words {
+  const found: Words = { terms: [], starts: [], ends: [] };
+  let start = 0;
+  while (start < text.length) {
+    const end = asciiWordEnd(text, start);
+    if (isBeyondAscii(unitAt(text, end))) {
+      start = addBeyondAscii(found, text, start);
+    } else {
+      if (end > start) add(found, termAt(text, start, end), start, end);
+      start = Math.max(end, start + 1);
+    }
+  }
+  return found;
+}
+
+/** Adds what begins at `start` and is not all ASCII; returns where to go on. */
+function addBeyondAscii(found: Words, text: string, start: number): number {
+  WORD.lastIndex = start;
+  const end = WORD.test(text) ? WORD.lastIndex : start;
+  if (UNSPACED.test(text.slice(start, end))) addPairs(found, text, start, end);
+  else if (end > start) add(found, termAt(text, start, end), start, end);
+  return Math.max(end, start + 1);
+}
+
+/** Leaves out what has no term: a function word. */
+function add({ terms, starts, ends }: Words, term: string, start: number, end: number): void {
+  if (term === '') return;
+  terms.push(term);
+  starts.push(start);
+  ends.push(end);
+}
+
+function addPairs(found: Words, text: string, start: number, end: number): void {
   const last = Math.max(start + 1, end - 1);
   for (let at = start; at < last; at++) {
     const term = text.slice(at, Math.min(end, at + 2));
-    found.push({ term, start: at, end: at + term.length });
+    add(found, term, at, at + term.length);
   }
 }
 
-/** Where the {@link WORD} ends that begins at `start`; `start` when none does. */
-function wordEnd(text: string, start: number): number {
-  WORD.lastIndex = start;
-  return WORD.test(text) ? WORD.lastIndex : start;
-}
-
-/** The same for a word in ASCII; null when it may go on beyond. */
-function asciiWordEnd(text: string, start: number): number | null {
+/** Where the {@link WORD} ends that begins at `start`, or meets what only the pattern can judge;
+ * `start` when none begins. */
+function asciiWordEnd(text: string, start: number): number {
+  if (isAsciiDigit(unitAt(text, start))) return asciiNumberEnd(text, start);
   let end = start;
-  if (isAsciiDigit(unitAt(text, start))) {
-    for (;;) {
-      while (isAsciiDigit(unitAt(text, end))) end++;
-      const unit = unitAt(text, end);
-      if (unit !== COMMA && unit !== FULL_STOP) break;
-      const next = unitAt(text, end + 1);
-      if (isBeyondAscii(next)) return null;
-      if (!isAsciiDigit(next)) break;
-      end++;
-    }
-    while (isAsciiLetter(unitAt(text, end))) end++;
-  } else {
-    while (isAsciiWord(unitAt(text, end))) end++;
+  while (isAsciiWord(unitAt(text, end))) end++;
+  return end;
+}
+
+function asciiNumberEnd(text: string, start: number): number {
+  let end = start;
+  for (;;) {
+    while (isAsciiDigit(unitAt(text, end))) end++;
+    const unit = unitAt(text, end);
+    if (unit !== COMMA && unit !== FULL_STOP) break;
+    const next = unitAt(text, end + 1);
+    if (isBeyondAscii(next)) return end + 1;
+    if (!isAsciiDigit(next)) break;
+    end++;
   }
-  return isBeyondAscii(unitAt(text, end)) ? null : end;
+  while (isAsciiLetter(unitAt(text, end))) end++;
+  return end;
 }
 
 const COMMA = 0x2c;
 const FULL_STOP = 0x2e;
 
 /**
- * The words that were met last, each at a place that its hash gives: so most are found without
- * making a string of them. Bounded by its length; two words of one place push each other out, which
- * costs time only.
+ * The words that were met, each at a place that its hash gives or at one of the next: so most are
+ * found without making a string of them. Bounded by its length: a word that finds no free place
+ * takes that of another, which costs time only.
  */
 const KNOWN_WORDS = 2 ** 16;
+const MAX_PROBES = 4;
 const known: ({ word: string; term: string } | undefined)[] = new Array(KNOWN_WORDS);
 
 /** The form under which a word is compared; empty for a function word. */
 function termAt(text: string, start: number, end: number): string {
   if (end - start > MAX_WORD_UNITS) return termOf(text.slice(start, end));
-  const place = hashOf(text, start, end) & (KNOWN_WORDS - 1);
-  const met = known[place];
-  if (met && stands(met.word, text, start, end)) return met.term;
+  const home = hashOf(text, start, end) & (KNOWN_WORDS - 1);
+  let free = home;
+  for (let probe = 0; probe < MAX_PROBES; probe++) {
+    const place = (home + probe) & (KNOWN_WORDS - 1);
+    const met = known[place];
+    if (met === undefined) {
+      free = place;
+      break;
+    }
+    if (met.word.length === end - start && text.startsWith(met.word, start)) return met.term;
+  }
   const word = copied(text, start, end);
   const term = termOf(word);
-  known[place] = { word, term };
+  known[free] = { word, term };
   return term;
-}
-
-function stands(word: string, text: string, start: number, end: number): boolean {
-  if (word.length !== end - start) return false;
-  let at = 0;
-  while (at < word.length && word.charCodeAt(at) === text.charCodeAt(start + at)) at++;
-  return at === word.length;
 }
 
 /** A slice would keep the whole text alive that it is cut from. */

@@ -4,7 +4,7 @@ import { align } from './alignment';
 import { inertMarkdown, plainWords } from './clean';
 import { names } from './names';
 import { readQuestion } from './question';
-import { SketchIndex, sketch } from './shingles';
+import { isContained, sketch } from './shingles';
 import { terms, tokens } from './terms';
 import { values, valuesDiffer } from './values';
 
@@ -108,19 +108,36 @@ describe('copies', () => {
   const text = (seed: number) =>
     Array.from({ length: 4000 }, (_, at) => `w${(at * seed) % 997}x${at % 31}`).join(' ');
 
-  const containment = (a: string, b: string) => {
-    const index = new SketchIndex();
-    index.add(1, sketch(a));
-    return index.containments(sketch(b)).get(1) ?? 0;
-  };
+  const holds = (a: string, b: string, share: number) => isContained(sketch(a), sketch(b), share);
 
   test('a long text holds its own excerpt and not another text', () => {
     const whole = text(7);
     const excerpt = whole.slice(2000, 12_000);
-    expect(containment(whole, excerpt)).toBeGreaterThan(0.9);
-    expect(containment(excerpt, whole)).toBe(containment(whole, excerpt));
-    expect(containment(whole, text(11))).toBeLessThan(0.1);
-    expect(containment('', whole)).toBe(0);
+    expect(holds(whole, excerpt, 0.9)).toBe(true);
+    expect(holds(excerpt, whole, 0.9)).toBe(true);
+    expect(holds(whole, text(11), 0.1)).toBe(false);
+    expect(holds('', whole, 0.1)).toBe(false);
+  });
+});
+
+describe('samples of shingles', () => {
+  test('hold a share when so many of the smaller sample are in the larger', () => {
+    const hashes = fc.uniqueArray(fc.integer({ min: -40, max: 40 }), { minLength: 1 });
+    const modulus = fc.constantFrom(1, 2, 4);
+    fc.assert(
+      fc.property(hashes, hashes, modulus, modulus, (left, right, of, other) => {
+        const sampled = (all: number[], by: number) => all.filter((hash) => hash % by === 0);
+        const made = (all: number[], by: number) => ({
+          hashes: new Int32Array(sampled(all, by)).sort(),
+          modulus: by,
+        });
+        const coarser = Math.max(of, other);
+        const [a, b] = [sampled(left, coarser), sampled(right, coarser)];
+        const shared = a.filter((hash) => b.includes(hash)).length;
+        const expected = shared / Math.min(a.length, b.length) >= 0.7;
+        expect(isContained(made(left, of), made(right, other), 0.7)).toBe(expected);
+      }),
+    );
   });
 });
 
