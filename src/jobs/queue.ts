@@ -31,7 +31,8 @@ export interface Queue extends Submission, Endings {
   claimOne(tx: Transaction, id: string, leaseMs: number): Promise<Job | undefined>;
   /** For who decides by more than the order whose turn it is. */
   ready(kind: string): Promise<ReadyJob[]>;
-  hasDue(kind: string): Promise<boolean>;
+  /** Of these kinds, those of which a job could be claimed now. */
+  dueKinds(kinds: readonly string[]): Promise<string[]>;
   renew(claim: Claim, leaseMs: number): Promise<Renewal>;
   /** Joins a write. */
   renewWithin(tx: Transaction, claim: Claim, leaseMs: number): Promise<Renewal>;
@@ -85,7 +86,7 @@ export function createQueue(parts: { engine: JobEngine; clock: Clock; log: Log }
       return within(tx).claimOne(id, nowMs, nowMs + leaseMs);
     },
     ready: (kind) => read.ready(kind, clock.nowMs()),
-    hasDue: (kind) => read.hasDue(kind, clock.nowMs()),
+    dueKinds: (kinds) => read.dueKinds(kinds, clock.nowMs()),
     renew: (claim, leaseMs) => engine.write((tx) => renewWithin(tx, claim, leaseMs)),
     renewWithin,
     isHeld: (tx, claim) => within(tx).isHeld(claim),

@@ -92,9 +92,8 @@ class PollingRunner implements Runner {
     const { queue, clock, log } = this.#parts;
     try {
       await queue.reap(new Set([...this.#executions.keys()].map(({ job }) => job.id)));
-      for (const claimer of this.#claimers) {
-        if (await queue.hasDue(claimer.kind)) claimer.wake();
-      }
+      const due = await queue.dueKinds(this.#claimers.map(({ kind }) => kind));
+      for (const claimer of this.#claimers) if (due.includes(claimer.kind)) claimer.wake();
     } catch (cause) {
       log.error('job.poll_failed', { cause });
     }

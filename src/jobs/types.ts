@@ -169,8 +169,8 @@ export interface JobStore {
    * that is running already has had its turn by that. */
   insert(job: Job, cost: number): Promise<number | null>;
 
-  /** Is there a job of this kind that could be claimed now? */
-  hasDue(kind: string, nowMs: number): Promise<boolean>;
+  /** Of these kinds, those of which a job could be claimed now. */
+  dueKinds(kinds: readonly string[], nowMs: number): Promise<string[]>;
   /** Lets the jobs that have become due enter the fair queue, then starts the first `limit`. */
   claim(kind: string, limit: number, nowMs: number, leasedUntilMs: number): Promise<Job[]>;
   /** Starts this job out of turn. Undefined, and nothing changed, when it is not ready. */

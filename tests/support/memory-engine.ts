@@ -154,7 +154,7 @@ function rowStore(
 
 type ClaimStore = Pick<
   JobStore,
-  | 'hasDue'
+  | 'dueKinds'
   | 'claim'
   | 'claimOne'
   | 'ready'
@@ -195,7 +195,8 @@ function claimStore(tables: () => Tables): ClaimStore {
   };
 
   return {
-    hasDue: async (kind, nowMs) => ready(kind, nowMs).length + waiting(kind, nowMs).length > 0,
+    dueKinds: async (kinds, nowMs) =>
+      kinds.filter((kind) => ready(kind, nowMs).length + waiting(kind, nowMs).length > 0),
     async claim(kind, limit, nowMs, leasedUntilMs) {
       const due = waiting(kind, nowMs).sort((a, b) => a.job.dueMs - b.job.dueMs || byId(a, b));
       for (const row of due) tables().rows.set(row.job.id, entered(tables(), row));

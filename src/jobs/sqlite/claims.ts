@@ -5,7 +5,7 @@ import { placing } from './place';
 
 type ClaimStatements = Pick<
   JobStore,
-  | 'hasDue'
+  | 'dueKinds'
   | 'claim'
   | 'claimOne'
   | 'ready'
@@ -30,8 +30,8 @@ export function claimStatements(connection: Connection): ClaimStatements {
 
 function starting(
   connection: Connection,
-): Pick<ClaimStatements, 'hasDue' | 'claim' | 'claimOne' | 'ready'> {
-  const hasDue = connection.prepare<{ found: number }>(HAS_DUE);
+): Pick<ClaimStatements, 'dueKinds' | 'claim' | 'claimOne' | 'ready'> {
+  const due = connection.prepare<{ kind: string }>(DUE_KINDS);
   const waiting = connection.prepare<Waiting>(`
     SELECT id, kind, priority, user_id AS userId, cost FROM job
     WHERE kind = :kind AND state = 'queued' AND start_tag IS NULL AND due_ms <= :nowMs
@@ -42,7 +42,10 @@ function starting(
   const startOne = connection.prepare<Started>(START_ONE);
   const ready = connection.prepare<ReadyJob>(READY);
   return {
-    hasDue: async (kind, nowMs) => (await hasDue.get({ kind, nowMs }))?.found === 1,
+    async dueKinds(kinds, nowMs) {
+      const rows = await due.all({ kinds: JSON.stringify(kinds), nowMs });
+      return rows.map(({ kind }) => kind);
+    },
     async claim(kind, limit, nowMs, leasedUntilMs) {
       for (const job of await waiting.all({ kind, nowMs })) {
         await place.run({ id: job.id, startTag: await enter(job, job.cost) });
@@ -67,14 +70,14 @@ function starting(
 type Waiting = Pick<Job, 'id' | 'kind' | 'priority' | 'userId'> & { cost: number };
 type Started = Job & { startTag: number };
 
-const HAS_DUE = `
-  SELECT
-    EXISTS (SELECT 1 FROM job
-      WHERE kind = :kind AND state = 'queued' AND start_tag IS NOT NULL
+const DUE_KINDS = `
+  SELECT asked.value AS kind FROM json_each(:kinds) AS asked
+  WHERE EXISTS (SELECT 1 FROM job
+      WHERE job.kind = asked.value AND state = 'queued' AND start_tag IS NOT NULL
         AND coalesce(deadline_ms > :nowMs, 1))
     OR EXISTS (SELECT 1 FROM job
-      WHERE kind = :kind AND state = 'queued' AND start_tag IS NULL AND due_ms <= :nowMs)
-  AS found`;
+      WHERE job.kind = asked.value AND state = 'queued' AND start_tag IS NULL
+        AND due_ms <= :nowMs)`;
 
 const START = `
   UPDATE job SET state = 'running', fence = fence + 1, attempts = attempts + 1,
