@@ -19,6 +19,8 @@ export interface Db {
   /** The only way to write: see {@link GroupCommit}. */
   write<T>(body: (tx: Transaction) => Promise<T>): Promise<T>;
   bind<Store extends object>(build: (connection: Connection) => Store): Bound<Store>;
+  /** A number that another process changes by committing, and this one by nothing. */
+  othersVersion(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -26,6 +28,7 @@ export function openDatabase(path: string): Db {
   const writer = openConnection(path, 'writer');
   const reader = openConnection(path, 'reader');
   const commits = new GroupCommit(writer);
+  const version = writer.prepare<{ data_version: number }>('PRAGMA data_version');
   return {
     path,
     write: (body) => commits.write(body),
@@ -43,6 +46,11 @@ export function openDatabase(path: string): Db {
           return within(tx);
         },
       };
+    },
+    async othersVersion() {
+      const row = await version.get({});
+      assert(row, 'a database has a version');
+      return row.data_version;
     },
     async close() {
       await commits.close();

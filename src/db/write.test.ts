@@ -205,6 +205,16 @@ describe('readers', () => {
   });
 });
 
+test('a commit of another process shows, and one of this process does not', async () => {
+  const first = await db.othersVersion();
+  await db.write((tx) => notes.within(tx).add('own'));
+  expect(await db.othersVersion()).toBe(first);
+  const other = openDatabase(db.path);
+  await other.write((tx) => other.bind(createNoteStore).within(tx).add('theirs'));
+  await other.close();
+  expect(await db.othersVersion()).not.toBe(first);
+});
+
 describe('afterCommit', () => {
   test('runs for committed bodies only, in order, when readers see the work', async () => {
     const told: string[] = [];

@@ -1,5 +1,5 @@
 import type { Credits } from '../credits/service';
-import type { Bound } from '../db/database';
+import type { Bound, Db } from '../db/database';
 import { hasEnded } from '../jobs/lifecycle';
 import type { Queue } from '../jobs/queue';
 import type { Clock } from '../lib/clock';
@@ -11,6 +11,7 @@ import type { HostStore, StoredHost } from './store-hosts';
 import type { InferenceRequest } from './types';
 
 export interface RecoveryDeps {
+  db: Db;
   queue: Queue;
   credits: Credits;
   clock: Clock;
@@ -22,6 +23,7 @@ export interface RecoveryDeps {
 /** Brings memory to what the database says: at the start, and when another process wrote. */
 export class Recovery {
   #deps: RecoveryDeps;
+  #readVersion: number | null = null;
 
   constructor(deps: RecoveryDeps) {
     this.#deps = deps;
@@ -53,8 +55,11 @@ export class Recovery {
 
   /** What came and went in other processes. */
   async catchUp(): Promise<void> {
-    const { pool, store } = this.#deps;
-    await this.loadHosts();
+    const { db, pool, store } = this.#deps;
+    // Read first: what is committed while the hosts are read shows the next time.
+    const version = await db.othersVersion();
+    if (version !== this.#readVersion) await this.loadHosts();
+    this.#readVersion = version;
     const before = [...pool.jobs.keys()];
     const live = new Set(await store.read.liveIds());
     const missing = [...live].filter((id) => !pool.jobs.has(id));
