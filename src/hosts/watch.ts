@@ -20,22 +20,27 @@ const FIRST_TOKEN_MS = 300_000;
 /** How long it may pause between two. */
 const STALL_MS = 60_000;
 const ROUND_MS = 250;
-const ROUNDS_PER_CATCH_UP = 20;
+/** While there are no jobs: nothing to lose, and to give. */
+const IDLE_ROUND_MS = 1_000;
+const CATCH_UP_MS = 5_000;
 
 /** Takes jobs from hosts that do not answer, and gives work to hosts that have rested. */
 export class Watch {
   #deps: WatchDeps;
   #isStopped = false;
   #forgetTimer = () => {};
-  #rounds = 0;
+  #caughtUpMs: number;
   #catchingUp: Promise<void> = Promise.resolve();
 
   constructor(deps: WatchDeps) {
     this.#deps = deps;
+    this.#caughtUpMs = deps.clock.nowMs();
   }
 
   start(): void {
-    this.#forgetTimer = this.#deps.clock.after(ROUND_MS, () => this.#round());
+    const { clock, pool } = this.#deps;
+    const pauseMs = pool.jobs.size > 0 ? ROUND_MS : IDLE_ROUND_MS;
+    this.#forgetTimer = clock.after(pauseMs, () => this.#round());
   }
 
   async stop(): Promise<void> {
@@ -57,8 +62,10 @@ export class Watch {
       if (host.running.size > 0) assigning.deliverAgain(host);
       if (pool.isAnyWaiting) assigning.serve(host);
     }
-    this.#rounds += 1;
-    if (this.#rounds % ROUNDS_PER_CATCH_UP === 0) this.#catchingUp = this.#catchUp();
+    if (nowMs - this.#caughtUpMs >= CATCH_UP_MS) {
+      this.#caughtUpMs = nowMs;
+      this.#catchingUp = this.#catchUp();
+    }
     this.start();
   }
 
