@@ -2,7 +2,7 @@ import { setPriority } from 'node:os';
 import { serveTasks } from './compute/serve';
 import { tasks } from './tasks';
 
-const LOWER_PRIORITY = 5;
+const LOWER_PRIORITY = 10;
 
 /** Where cores are short, a Worker gives way to the thread that answers requests. */
 function giveWay(): void {

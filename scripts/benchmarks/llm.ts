@@ -7,6 +7,7 @@ const RUNS = 9;
 const PROBE_PAUSE_MS = 5;
 const JOBS_AT_ONCE = 50;
 const RUNS_AT_ONCE = 3;
+const WARM_UP_RUNS = 2;
 const PAGES = 10;
 
 interface World {
@@ -32,7 +33,7 @@ export async function llmFigures(): Promise<Figure[]> {
     const ask = (question: string) => research(server, key, question);
     // Before anything is measured: a server that runs has its code compiled, in each of its threads,
     // and knows the robots.txt.
-    await manyAtOnce(server, ask);
+    for (let run = 0; run < WARM_UP_RUNS; run++) await manyAtOnce(server, ask);
     const runs: Run[] = [];
     for (let run = 0; run < RUNS; run++) runs.push(await oneRun(world, ask));
     console.error(`  ${describe(runs)}`);

@@ -6,6 +6,8 @@ import { chatFigures } from './chat';
 import type { Figure } from './figures';
 
 const PARKED_HOSTS = 500;
+/** What a burst leaves to be collected and compiled is not what waiting costs. */
+const SETTLE_MS = 8_000;
 const IDLE_MS = 15_000;
 const USD_PER_TOKEN = 0.0001;
 /** Of one token, in millionths of a credit. */
@@ -125,7 +127,7 @@ async function load<T>(what: string, server: Server, key: string, hostKeys: stri
 async function measureIdle(server: Server, key: string, hostKeys: string[]): Promise<number> {
   const child = spawnLoad('idle', server, key, hostKeys);
   await child.stdout.getReader().read();
-  await Bun.sleep(2_000);
+  await Bun.sleep(SETTLE_MS);
   const before = ticksOf(server.pid);
   await Bun.sleep(IDLE_MS);
   const share = (ticksOf(server.pid) - before) / TICKS_PER_SECOND / (IDLE_MS / 1_000);

@@ -46,7 +46,7 @@ export function independence(pages: readonly Page[]): Independence {
 }
 
 /** How much each Worker keeps the sketches of, which are small beside their texts. */
-const MAX_KEPT_UNITS = 2_000_000;
+const MAX_KEPT_UNITS = 500_000;
 const keptSketch = keptByText(sketch, MAX_KEPT_UNITS);
 
 function sketchOf({ text }: Page): Sketch {

@@ -180,7 +180,7 @@ function idfOver(pages: readonly CorpusPage[], total: number): Corpus['idf'] {
 }
 
 /** How much each Worker keeps the readings of; they take some ten bytes a unit. */
-const MAX_KEPT_UNITS = 2_000_000;
+const MAX_KEPT_UNITS = 500_000;
 /** Of whole pages: where a longer one is cut depends on how many there are. */
 const keptReading = keptByText((text) => new Reading(text), MAX_KEPT_UNITS);
 
