@@ -56,10 +56,10 @@ export class Recovery {
   /** What came and went in other processes. */
   async catchUp(): Promise<void> {
     const { db, pool, store } = this.#deps;
-    // Read first: what is committed while the hosts are read shows the next time.
+    // Read first: what is committed while the rest is read shows the next time.
     const version = await db.othersVersion();
-    if (version !== this.#readVersion) await this.loadHosts();
-    this.#readVersion = version;
+    if (version === this.#readVersion) return;
+    await this.loadHosts();
     const before = [...pool.jobs.keys()];
     const live = new Set(await store.read.liveIds());
     const missing = [...live].filter((id) => !pool.jobs.has(id));
@@ -73,6 +73,7 @@ export class Recovery {
       const job = live.has(id) ? undefined : pool.jobs.get(id);
       if (job) await job.inTurn(() => this.refresh(job));
     }
+    this.#readVersion = version;
   }
 
   /** A job is not as memory has it. In the job's turn. */

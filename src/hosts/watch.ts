@@ -22,7 +22,7 @@ const STALL_MS = 60_000;
 const ROUND_MS = 250;
 /** While there are no jobs: nothing to lose, and to give. */
 const IDLE_ROUND_MS = 1_000;
-const CATCH_UP_MS = 5_000;
+const CATCH_UP_MS = 1_000;
 
 /** Takes jobs from hosts that do not answer, and gives work to hosts that have rested. */
 export class Watch {
