@@ -29,11 +29,7 @@ export async function poolFigures(): Promise<Figure[]> {
     const gentle = await run<Latency>('gentle', 1, 64);
     const heavy = await run<Latency>('heavy', 1, 64);
     const parked = await run<Latency>('parked', PARKED_HOSTS, 1);
-    const idleShare = await measureIdle(
-      server,
-      key,
-      await register(server, 'idle', PARKED_HOSTS, 1),
-    );
+    const idleShare = await measureIdle();
     console.error(`  ${describe('64 streams, 50 tokens/s each', gentle)}`);
     console.error(`  ${describe('64 streams, 100,000 tokens/s in all', heavy)}`);
     return [
@@ -123,8 +119,21 @@ async function load<T>(what: string, server: Server, key: string, hostKeys: stri
   return JSON.parse(await new Response(child.stdout).text()) as T;
 }
 
-/** The share of a core that the server takes while nothing happens. */
-async function measureIdle(server: Server, key: string, hostKeys: string[]): Promise<number> {
+/** The share of a core that a server takes that has done nothing but let hosts wait. One that was
+ * busy before collects its garbage for a while. */
+async function measureIdle(): Promise<number> {
+  const folder = freshFolder();
+  const { key } = seed(folder.path);
+  const server = await startServer(folder.path, { SONDE_HOST_REGISTRATION: 'open' });
+  try {
+    return await idleShareOf(server, key, await register(server, 'idle', PARKED_HOSTS, 1));
+  } finally {
+    await server.stop();
+    folder.remove();
+  }
+}
+
+async function idleShareOf(server: Server, key: string, hostKeys: string[]): Promise<number> {
   const child = spawnLoad('idle', server, key, hostKeys);
   await child.stdout.getReader().read();
   await Bun.sleep(SETTLE_MS);
