@@ -30,7 +30,7 @@ export class Watch {
   #isStopped = false;
   #forgetTimer = () => {};
   #caughtUpMs: number;
-  #catchingUp: Promise<void> = Promise.resolve();
+  #catchingUp: Promise<void> | null = null;
 
   constructor(deps: WatchDeps) {
     this.#deps = deps;
@@ -62,7 +62,7 @@ export class Watch {
       if (host.running.size > 0) assigning.deliverAgain(host);
       if (pool.isAnyWaiting) assigning.serve(host);
     }
-    if (nowMs - this.#caughtUpMs >= CATCH_UP_MS) {
+    if (this.#catchingUp === null && nowMs - this.#caughtUpMs >= CATCH_UP_MS) {
       this.#caughtUpMs = nowMs;
       this.#catchingUp = this.#catchUp();
     }
@@ -74,6 +74,8 @@ export class Watch {
       await this.#deps.catchUp();
     } catch (cause) {
       this.#deps.log.error('pool.not_read', { cause });
+    } finally {
+      this.#catchingUp = null;
     }
   }
 

@@ -120,6 +120,21 @@ test('an error says its status, when to come again, and what the API says withou
   expect(fault).toMatchObject({ status: 429, retryAfterSeconds: 7, said: '… is no key' });
 });
 
+test.each([
+  ['an error that goes on and on', 'HTTP/1.1 500 No\r\nContent-Length: 99\r\n\r\nno'],
+  ['a redirect with a body', 'HTTP/1.1 302 No\r\nLocation: /\r\nContent-Length: 99\r\n\r\nno'],
+  ['an unknown encoding', 'HTTP/1.1 200 OK\r\nContent-Encoding: x\r\nContent-Length: 99\r\n\r\nno'],
+])('%s is not received after it was given up', async (_, head) => {
+  const clock = new ManualClock();
+  const closed = Promise.withResolvers<void>();
+  const server = await serveRaw((socket) => {
+    socket.on('close', () => closed.resolve());
+    socket.write(head, () => setTimeout(() => clock.advance(2_000), 20));
+  });
+  expect(await faultOf(operatorApi(clock).request(server.url, options))).not.toBeNull();
+  await closed.promise;
+});
+
 test('a compressed answer is bounded by what it decodes to', async () => {
   const bodies = { small: 'x'.repeat(90), large: 'x'.repeat(10_000_000) };
   const headers = { 'content-encoding': 'gzip' };

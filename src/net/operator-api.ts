@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock';
 import { apiFault, readError } from './api-error';
 import { ACCEPT_ENCODING, readBody } from './body';
-import { type Deadline, startDeadline } from './deadline';
+import { startDeadline } from './deadline';
 import { connectionFault, errorCode, FetchFault } from './fetch-fault';
 import type { FetchLimits } from './guarded-fetch';
 import { parseTarget, type Target } from './target';
@@ -28,8 +28,10 @@ export function createOperatorApi(deps: OperatorApiDeps): ApiFetch {
       const target = parseTarget(url);
       const timeoutMs = Math.min(options.timeoutMs, limits.timeoutMs);
       const deadline = startDeadline(clock, timeoutMs, target.hostname, options.signal);
+      const done = new AbortController();
       try {
-        const response = await send(deps, target, options, deadline);
+        const signal = AbortSignal.any([deadline.signal, done.signal]);
+        const response = await send(deps, target, options, signal);
         return await answerOf(deps, target, response, options);
       } catch (thrown) {
         throw deadline.signal.aborted
@@ -37,6 +39,8 @@ export function createOperatorApi(deps: OperatorApiDeps): ApiFetch {
           : connectionFault(target.hostname, thrown);
       } finally {
         deadline.clear();
+        // An answer that was not read to its end would go on being received.
+        done.abort();
       }
     },
   };
@@ -46,7 +50,7 @@ async function send(
   { clock, userAgent }: OperatorApiDeps,
   { url }: Target,
   { accept, headers, json }: ApiRequest,
-  { signal }: Deadline,
+  signal: AbortSignal,
 ): Promise<Response> {
   const posted = json === undefined ? {} : { method: 'POST', body: JSON.stringify(json) };
   const described = json === undefined ? {} : { 'Content-Type': 'application/json' };
@@ -86,7 +90,6 @@ async function answerOf(
   const chunks = body ?? nothing();
   const encoding = headers.get('content-encoding') ?? undefined;
   if (status >= 300 && status < 400) {
-    await body?.cancel();
     throw new FetchFault('redirect', `${hostname} redirects, which is not followed.`, { status });
   }
   if (status < 200 || status >= 300) {
