@@ -16,26 +16,41 @@ export function maxTokens(text: string): number {
   const units = unitsOf(text);
   let count = 0;
   let at = 0;
-  while (at < units.length) {
+  let before: Kind = OTHER;
+  while (at < text.length) {
     const kind = kindAt(units, at);
-    if (kind === OTHER) {
+    let end = at + 1;
+    // A capital before small letters begins their word.
+    if (kind === LOWER || (kind === UPPER && kindAt(units, end) === LOWER)) {
+      let consonants = isVowel(units, at) ? 0 : 1;
+      let parts = 1;
+      for (; kindAt(units, end) === LOWER; end += 1) {
+        consonants = isVowel(units, end) ? 0 : consonants + 1;
+        parts += consonants > MAX_CONSONANTS ? 2 : 1;
+      }
+      // So short, and grown together with digits or capitals: a part of a key or a hash.
+      const isPart = isWordPart(before) || isWordPart(kindAt(units, end));
+      count += end - at <= 2 && isPart ? end - at : Math.ceil(parts * LETTER_TOKENS);
+    } else if (kind === OTHER) {
       const character = text.codePointAt(at) ?? 0;
       count += tokensOfCharacter(character);
-      at += character > 0xffff ? 2 : 1;
-      continue;
+      end = at + (character > 0xffff ? 2 : 1);
+    } else {
+      while (kindAt(units, end) === kind) end += 1;
+      count += tokensOfRun(kind, end - at, kindAt(units, end));
     }
-    const end = endOfRun(units, at, kind);
-    count += tokensOfRun(units, at, end, kind);
+    before = kindAt(units, end - 1);
     at = end;
   }
   return Math.ceil(count);
 }
 
-/** The UTF-16 units of a text. Whole pages are counted on the main thread, and an array of numbers
- * is read several times as fast as a string. */
+/** The UTF-16 units of a text, and one at the end that continues nothing. Whole pages are counted on
+ * the main thread, and an array of numbers is read several times as fast as a string. */
 function unitsOf(text: string): Uint16Array {
-  const units = new Uint16Array(text.length);
+  const units = new Uint16Array(text.length + 1);
   Buffer.from(units.buffer).write(text, 'utf16le');
+  units[text.length] = ASCII;
   return units;
 }
 
@@ -60,58 +75,28 @@ function kindOf(character: string): Kind {
   return character === ' ' ? SPACE : SIGN;
 }
 
-/** What stands beyond the ends of a text continues nothing. */
 function kindAt(units: Uint16Array, at: number): Kind {
-  return (KINDS[units[at] ?? ASCII] ?? OTHER) as Kind;
+  return KINDS[units[at] ?? ASCII] as Kind;
 }
 
-/** A capital before small letters begins their run. */
-function endOfRun(units: Uint16Array, start: number, kind: Kind): number {
-  let end = start + 1;
-  const isHead = kind === UPPER && kindAt(units, end) === LOWER;
-  const same = isHead ? LOWER : kind;
-  while (kindAt(units, end) === same) end += 1;
-  return end;
-}
+const LETTER_TOKENS = 0.5;
+/** More consonants than this in a row are in few known words: each further one counts twice. */
+const MAX_CONSONANTS = 2;
+const IS_VOWEL = new Uint8Array(0x10000);
+for (const vowel of 'aeiouyAEIOUY') IS_VOWEL[vowel.charCodeAt(0)] = 1;
 
-function tokensOfRun(units: Uint16Array, start: number, end: number, kind: Kind): number {
-  const length = end - start;
-  switch (kind) {
-    case LOWER:
-      return tokensOfWord(units, start, end);
-    case UPPER:
-      if (kindAt(units, end - 1) === LOWER) return tokensOfWord(units, start, end);
-      return Math.ceil(length * CAPITAL_TOKENS);
-    case SPACE:
-      // One before a word belongs to the word.
-      return isLetter(kindAt(units, end)) ? length - 1 : length;
-    default:
-      return length;
-  }
+function isVowel(units: Uint16Array, at: number): boolean {
+  return IS_VOWEL[units[at] ?? 0] === 1;
 }
 
 /** Of words in capitals, vocabularies know short parts alone. */
 const CAPITAL_TOKENS = 0.75;
-const LETTER_TOKENS = 0.5;
-/** More consonants than this in a row are in few known words. */
-const MAX_CONSONANTS = 2;
-const IS_VOWEL = Uint8Array.from({ length: ASCII }, (_, code) =>
-  /[aeiouy]/i.test(String.fromCharCode(code)) ? 1 : 0,
-);
 
-function tokensOfWord(units: Uint16Array, start: number, end: number): number {
-  const length = end - start;
-  // So short, and grown together with digits or capitals: a part of a key or a hash.
-  if (length <= 2 && (isWordPart(kindAt(units, start - 1)) || isWordPart(kindAt(units, end)))) {
-    return length;
-  }
-  let count = length * LETTER_TOKENS;
-  let consonants = 0;
-  for (let at = start; at < end; at += 1) {
-    consonants = IS_VOWEL[units[at] ?? 0] === 1 ? 0 : consonants + 1;
-    if (consonants > MAX_CONSONANTS) count += LETTER_TOKENS;
-  }
-  return Math.ceil(count);
+/** Of what is no word in small letters. */
+function tokensOfRun(kind: Kind, length: number, after: Kind): number {
+  if (kind === UPPER) return Math.ceil(length * CAPITAL_TOKENS);
+  // A space before a word belongs to the word.
+  return kind === SPACE && isLetter(after) ? length - 1 : length;
 }
 
 function isLetter(kind: Kind): boolean {
