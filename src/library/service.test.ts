@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { ManualClock } from '../../tests/support/clock';
 import { openTestDatabase, type TestDatabase } from '../../tests/support/database';
 import { silentLog } from '../../tests/support/log';
+import { snapshotOf } from '../../tests/support/snapshot';
 import { type Connection, openConnection } from '../db/client';
 import { Fault } from '../lib/fault';
 import { systemChance } from '../lib/ids';
@@ -280,19 +281,12 @@ describe('snapshots', () => {
   });
 
   test('a text put beside others is kept once, with its pages', async () => {
-    const parsed = {
-      title: 't',
-      mediaType: 'application/pdf',
-      text: 'One\n\nTwo',
-      pageStarts: [0, 5],
-    };
-    const packed = await library.packSnapshot(parsed);
+    const snapshot = { ...snapshotOf('One\n\nTwo', 'application/pdf'), pageStarts: [0, 5] };
+    const packed = await library.packSnapshot(snapshot);
     const put = () => database.db.write((tx) => library.putSnapshot(tx, packed));
     await put();
     await put();
-    const { hash } = packed;
-    const { title: _, ...rest } = parsed;
-    expect(await library.snapshot(hash)).toEqual({ hash, ...rest });
+    expect(await library.snapshot(snapshot.hash)).toEqual(snapshot);
   });
 });
 

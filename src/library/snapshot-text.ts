@@ -1,7 +1,6 @@
 import { zstdDecompressSync } from 'node:zlib';
 import { assert } from '../lib/assert';
-import { sha256Hex } from '../lib/ids';
-import type { PackedSnapshot, ParsedDocument, Snapshot } from './types';
+import type { PackedSnapshot, Snapshot } from './types';
 
 /** A UTF-16 code unit takes at most three bytes of UTF-8. */
 const MAX_BYTES_PER_UNIT = 3;
@@ -9,11 +8,12 @@ const MAX_BYTES_PER_UNIT = 3;
 /** Made before a write, which others wait for; what takes long of it is done by another thread. */
 export async function packSnapshot({
   text,
+  hash,
   mediaType,
   pageStarts,
-}: Omit<ParsedDocument, 'title'>): Promise<PackedSnapshot> {
+}: Snapshot): Promise<PackedSnapshot> {
   const textZstd = await Bun.zstdCompress(text);
-  return { hash: sha256Hex(text), mediaType, pageStarts, textZstd, length: text.length };
+  return { hash, mediaType, pageStarts, textZstd, length: text.length };
 }
 
 export function unpackSnapshot(packed: PackedSnapshot): Snapshot {

@@ -5,6 +5,9 @@ export interface ParsedDocument {
   /** By content, not by suffix: text/plain, text/markdown, text/html or application/pdf. */
   mediaType: string;
   text: string;
+  /** The SHA-256 of `text` in hexadecimal: worked out where the text is made, for a page of it costs
+   * as much as compressing it. */
+  hash: string;
   /** Where each page begins in `text`; null for what has no pages. */
   pageStarts: number[] | null;
   /** What a web page says of itself; absent for everything else. It is not kept. */
@@ -50,9 +53,7 @@ export interface ContentInput {
 }
 
 /** A text kept under its SHA-256, so that a quote can be checked at any time. */
-export interface Snapshot extends Omit<ParsedDocument, 'title'> {
-  hash: string;
-}
+export type Snapshot = Omit<ParsedDocument, 'title'>;
 
 export interface Document {
   id: string;

@@ -2,7 +2,7 @@ import type { Bound, Db } from '../db/database';
 import type { Transaction } from '../db/write';
 import type { Clock } from '../lib/clock';
 import { Fault } from '../lib/fault';
-import { type Chance, sha256Hex } from '../lib/ids';
+import type { Chance } from '../lib/ids';
 import type { Chunk } from './chunk';
 import { ChunkWriting } from './chunk-writing';
 import { normaliseTitle } from './parse/normalise';
@@ -54,8 +54,7 @@ export class DocumentWriting {
 
   /** The same text again is the owner's document of that time. */
   async add(input: NewDocumentRow, parsed: ParsedDocument): Promise<Added> {
-    const { text, mediaType, pageStarts } = parsed;
-    const snapshotHash = sha256Hex(text);
+    const { text, hash: snapshotHash, mediaType, pageStarts } = parsed;
     const chunks = await this.#deps.chunk(text, pageStarts);
     const existing = await this.#store.read.documentByText(input.ownerId, snapshotHash);
     if (existing) {

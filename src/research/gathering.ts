@@ -270,8 +270,8 @@ export class Gathering {
         make: () => this.#textOf(hit),
         keep: keptPage,
         revive: async ({ textHash, contentHash: _, ...page }) => {
-          const { text } = await this.#stored(textHash);
-          return { ...page, text };
+          const { text, hash } = await this.#stored(textHash);
+          return { ...page, text, hash };
         },
       });
       return { hit, parsed };

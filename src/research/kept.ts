@@ -33,15 +33,15 @@ export function known({ name, channel, costUsdMicros }: SearchProvider): KnownPr
 export type Readable = ParsedDocument & Pick<ReadPage, 'content' | 'optOut' | 'isSnippet'>;
 
 /** A page as the trace keeps it: its texts are stored elsewhere, and named by their SHA-256. */
-export type KeptPage = Omit<Readable, 'text' | 'content'> & {
+export type KeptPage = Omit<Readable, 'text' | 'hash' | 'content'> & {
   textHash: string;
   contentHash?: string;
 };
 
-export function keptPage({ text, content, ...page }: Readable): KeptPage {
+export function keptPage({ text: _, hash: textHash, content, ...page }: Readable): KeptPage {
   return {
     ...page,
-    textHash: sha256Hex(text),
+    textHash,
     ...(content === undefined ? {} : { contentHash: sha256Hex(content) }),
   };
 }

@@ -1,6 +1,5 @@
 import type { Clock } from '../lib/clock';
 import { Fault } from '../lib/fault';
-import { sha256Hex } from '../lib/ids';
 import type { Library } from '../library/service';
 import type { PackedSnapshot, ParsedDocument, ParseInput } from '../library/types';
 import type { GivenSource, PinnedRequest, PinnedSource, ResearchRequest } from './types';
@@ -61,13 +60,10 @@ async function pinDocument(
 
 function pinText(
   source: Extract<GivenSource, { kind: 'text' | 'parsed' }>,
-  text: ParsedDocument,
+  { hash, title }: ParsedDocument,
 ): PinnedSource {
-  const hash = sha256Hex(text.text);
-  if (source.kind === 'parsed') {
-    return { kind: 'snapshot', hash, title: text.title, url: source.url };
-  }
-  return { kind: 'snapshot', hash, title: source.title ?? text.title, url: `urn:sha256:${hash}` };
+  if (source.kind === 'parsed') return { kind: 'snapshot', hash, title, url: source.url };
+  return { kind: 'snapshot', hash, title: source.title ?? title, url: `urn:sha256:${hash}` };
 }
 
 async function parseText(

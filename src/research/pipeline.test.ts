@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
 import { ManualClock } from '../../tests/support/clock';
+import { snapshotOf } from '../../tests/support/snapshot';
 import { Fault } from '../lib/fault';
 import { sha256Hex } from '../lib/ids';
 import type { Snapshot } from '../library/types';
@@ -50,7 +51,7 @@ beforeEach(() => {
 
 function store(text: string): string {
   const hash = sha256Hex(text);
-  snapshots.set(hash, { hash, mediaType: 'text/plain', pageStarts: null, text });
+  snapshots.set(hash, snapshotOf(text));
   return hash;
 }
 
@@ -178,8 +179,7 @@ describe('the pipeline', () => {
     const reader = {
       read: async (url: string) => {
         reads += 1;
-        const text = 'The Orrin bridge was opened on 4 May 1961.';
-        return { url, title: 'A', mediaType: 'text/plain', pageStarts: null, text };
+        return { url, title: 'A', ...snapshotOf('The Orrin bridge was opened on 4 May 1961.') };
       },
     };
     await run({ providers: [web], reader });

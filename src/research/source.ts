@@ -1,4 +1,3 @@
-import { sha256Hex } from '../lib/ids';
 import type { ParsedDocument } from '../library/types';
 import type { Readable } from './kept';
 import type { SearchHit } from './ports';
@@ -23,7 +22,7 @@ export function sourceOf(
     title: parsed.title || hit.title,
     domain: domainOf(hit.url),
     provider: hit.provider,
-    snapshotHash: sha256Hex(parsed.text),
+    snapshotHash: parsed.hash,
     summary: null,
     copyOf: null,
     ...(kind === null ? {} : { contentKind: kind }),

@@ -1,7 +1,6 @@
 import { systemClock } from '../../src/lib/clock';
 import type { Chance } from '../../src/lib/ids';
 import { sha256Hex } from '../../src/lib/ids';
-import type { Snapshot } from '../../src/library/types';
 import { createApiFetch } from '../../src/net/api-fetch';
 import { analyse } from '../../src/research/analyse';
 import { initialState } from '../../src/research/initial-state';
@@ -14,6 +13,7 @@ import type { SearchProvider } from '../../src/research/ports';
 import { synthesize } from '../../src/research/stages/synthesize';
 import { fillTyped } from '../../src/research/typed/fill';
 import type { Budget, PinnedRequest, ResearchState } from '../../src/research/types';
+import { snapshotOf } from './snapshot';
 
 const LLM_OPTIONS: Omit<LlmOptions, 'llmUrl'> = {
   llmKey: '',
@@ -150,8 +150,4 @@ function requestOf(question: string, capMicros: number | undefined): PinnedReque
     language: 'en',
     ...(capMicros === undefined ? {} : { settings: { maxCostUsdMicros: capMicros / 100 } }),
   };
-}
-
-function snapshotOf(text: string): Snapshot {
-  return { hash: sha256Hex(text), mediaType: 'text/plain', pageStarts: null, text };
 }

@@ -31,6 +31,7 @@ import { ManualClock } from './clock';
 import { openTestDatabase } from './database';
 import { honest, type ReceivedCall } from './llm-server';
 import { silentLog } from './log';
+import { snapshotOf } from './snapshot';
 
 /** What the Internet of one test says: the same whenever it is asked, at whatever pace. */
 export interface Web {
@@ -229,15 +230,8 @@ export async function openWorld(model?: WebModel) {
         call(url, () => {
           if (digit(web.seed, url) < web.brokenPages) throw new Fault('fetch_failed', `no ${url}`);
           const text = pageText(web.seed, url);
-          const content = `# ${text}`;
-          return {
-            url,
-            title: `At ${url}`,
-            mediaType: 'text/html',
-            pageStarts: null,
-            text,
-            content,
-          };
+          const title = `At ${url}`;
+          return { url, title, ...snapshotOf(text, 'text/html'), content: `# ${text}` };
         }),
     };
     const handler = createResearchHandler({

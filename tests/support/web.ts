@@ -28,6 +28,7 @@ import { signInRoutes } from '../../src/web/sign-in';
 import { signUpRoutes } from '../../src/web/sign-up';
 import { recordingLog } from './log';
 import { openResearch, question } from './research';
+import { snapshotOf } from './snapshot';
 
 const ORIGIN = 'https://sonde.example.com';
 const NOW_MS = Date.UTC(2026, 0, 15);
@@ -132,10 +133,7 @@ export async function openWeb(
         limits: { maxDocumentBytes: 1_000 },
       });
       const store = world.db.bind(researchStore);
-      const plain = { mediaType: 'text/plain', pageStarts: null };
-      const packed = await Promise.all(
-        texts.map((text) => library.packSnapshot({ ...plain, text })),
-      );
+      const packed = await Promise.all(texts.map((text) => library.packSnapshot(snapshotOf(text))));
       await world.db.write(async (tx) => {
         for (const snapshot of packed) await library.putSnapshot(tx, snapshot);
         const checkpoint = JSON.stringify(state);

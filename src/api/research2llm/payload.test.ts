@@ -3,6 +3,7 @@ import { cleanUp } from '../../../tests/support/cleanup';
 import { type Found, fixedProvider, openJobApi } from '../../../tests/support/job-api';
 import { buildPdf } from '../../../tests/support/pdf';
 import { html, startSite } from '../../../tests/support/site';
+import { snapshotOf } from '../../../tests/support/snapshot';
 
 afterAll(cleanUp);
 
@@ -165,8 +166,7 @@ describe('preset', () => {
   test('scientific looks at the whole of a longer body', async () => {
     const filler = 'Nothing of note was seen on the shore that day. '.repeat(3_000);
     const text = `The Vessby bridge has two towers. ${filler}\n\n${ANSWER}`;
-    const parsed = { title: 'Long', mediaType: 'text/plain', pageStarts: null, text };
-    const packed = await api.library.packSnapshot(parsed);
+    const packed = await api.library.packSnapshot(snapshotOf(text));
     await api.db.write((tx) => api.library.putSnapshot(tx, packed));
     const span = { start: 0, end: 40 };
     const hit = { url: 'library:long', title: 'Long', snippet: null, doi: null };

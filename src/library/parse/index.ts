@@ -1,4 +1,5 @@
 import { Fault } from '../../lib/fault';
+import { sha256Hex } from '../../lib/ids';
 import type { ParsedDocument, ParseInput } from '../types';
 import { decodeText } from './charset';
 import { detectMedia, detectTextKind, type TextKind } from './detect';
@@ -18,7 +19,7 @@ export async function parseDocument(input: ParseInput): Promise<ParsedDocument> 
   if (input.bytes.length === 0) throw emptyFault();
   if ((await detectMedia(input)) === 'pdf') {
     const pdf = await readPdf(input.bytes, input.name);
-    return { ...pdf, mediaType: 'application/pdf' };
+    return { ...pdf, hash: sha256Hex(pdf.text), mediaType: 'application/pdf' };
   }
   const decoded = decodeText(input.bytes, input.declaredType);
   const kind = detectTextKind(decoded, input);
@@ -29,6 +30,7 @@ export async function parseDocument(input: ParseInput): Promise<ParsedDocument> 
     title: title || titleFor(input.name, text),
     mediaType,
     text,
+    hash: sha256Hex(text),
     pageStarts: null,
     ...(head ? { head } : {}),
   };

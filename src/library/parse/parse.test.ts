@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { createHash } from 'node:crypto';
 import { buildPdf } from '../../../tests/support/pdf';
 import { Fault } from '../../lib/fault';
 import type { ParseInput } from '../types';
@@ -69,6 +70,19 @@ describe('what a file is', () => {
     const pdf = await parse(buildPdf({ pages: [['Some text here']] }), 'a.txt');
     expect(pdf.mediaType).toBe('application/pdf');
     expect((await parse('# H\n\n- a\n- b\n\n**bold** text', '')).mediaType).toBe('text/markdown');
+  });
+
+  test('whatever it is, it comes with the hash of its text', async () => {
+    const files: [string, string | Uint8Array][] = [
+      ['a.txt', 'Plain – and more.'],
+      ['a.md', '# Title\n\nSome *words*.'],
+      ['a.html', '<p>Some words of a page.</p>'],
+      ['a.pdf', buildPdf({ pages: [['One page.'], ['Another.']] })],
+    ];
+    for (const [name, content] of files) {
+      const { text, hash } = await parse(content, name);
+      expect(hash).toBe(createHash('sha256').update(text, 'utf8').digest('hex'));
+    }
   });
 });
 
