@@ -6,6 +6,7 @@ import type { SourceContent } from './gathering';
 import type { Checkpoint } from './pipeline';
 import type { TraceCall } from './recorder';
 import { researchStore } from './store';
+import type { TraceRow } from './store-trace';
 
 /** How a wave is committed as a whole: its texts, its trace, its state and its events. */
 export function createWaveCommit(deps: { db: Db; queue: Queue; library: Library }) {
@@ -19,14 +20,14 @@ export function createWaveCommit(deps: { db: Db; queue: Queue; library: Library 
     const [packed, kept, calls] = await Promise.all([
       Promise.all(snapshots.map(deps.library.packSnapshot)),
       Promise.all(contents.map((content) => keptContent(jobId, content))),
-      Promise.all(trace.map((call) => keptCall(jobId, call))),
+      Promise.all(trace.map(packedCall)),
     ]);
     await run.write(async (tx) => {
       for (const snapshot of packed) await deps.library.putSnapshot(tx, snapshot);
       const bound = store.within(tx);
       for (const source of state.sources) await bound.nameSource(jobId, source.snapshotHash);
       for (const content of kept) await bound.insertContent(content);
-      for (const call of calls) await bound.appendTrace(call);
+      await bound.appendTrace(jobId, calls);
       await bound.checkpoint({
         jobId,
         checkpoint: JSON.stringify(state),
@@ -42,12 +43,11 @@ async function keptContent(jobId: string, { source, kind, text }: SourceContent)
   return { jobId, source, kind, textZstd: await Bun.zstdCompress(text), length: text.length };
 }
 
-async function keptCall(jobId: string, { port, request, response, atMs }: TraceCall) {
+async function packedCall({ port, request, response, atMs }: TraceCall): Promise<TraceRow> {
   return {
-    jobId,
     port,
     request: JSON.stringify(request),
-    response: await Bun.zstdCompress(JSON.stringify(response)),
+    responseZstd: await Bun.zstdCompress(JSON.stringify(response)),
     createdMs: atMs,
   };
 }

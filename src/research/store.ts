@@ -3,6 +3,7 @@ import type { Connection } from '../db/client';
 import { job } from '../db/schema/jobs';
 import { research } from '../db/schema/research';
 import type { JobState } from '../jobs/types';
+import type { TraceRow } from './store-trace';
 import type { ContentKind } from './types';
 
 export type ResearchRow = typeof research.$inferSelect;
@@ -148,10 +149,12 @@ function waveStatements({ drizzle, prepare }: Connection) {
     UPDATE research SET call_cost_micros = call_cost_micros + :costMicros WHERE job_id = :jobId`);
   const addHostCost = prepare<never>(`
     UPDATE research SET host_cost_micros = host_cost_micros + :costMicros WHERE job_id = :jobId`);
-  const appendTrace = prepare<never>(`
+  const lastTrace = prepare<{ seq: number | null }>(
+    'SELECT max(seq) AS seq FROM research_trace WHERE job_id = :jobId',
+  );
+  const insertTrace = prepare<never>(`
     INSERT INTO research_trace (job_id, seq, port, request, response_zstd, created_ms)
-    VALUES (:jobId, (SELECT coalesce(max(seq), 0) + 1 FROM research_trace WHERE job_id = :jobId),
-      :port, :request, :response, :createdMs)`);
+    VALUES (:jobId, :seq, :port, :request, :responseZstd, :createdMs)`);
   return {
     async checkpoint(row: {
       jobId: string;
@@ -174,14 +177,13 @@ function waveStatements({ drizzle, prepare }: Connection) {
     async nameSource(jobId: string, snapshotHash: string): Promise<void> {
       await nameSource.run({ jobId, snapshotHash });
     },
-    async appendTrace(row: {
-      jobId: string;
-      port: string;
-      request: string;
-      response: Uint8Array;
-      createdMs: number;
-    }): Promise<void> {
-      await appendTrace.run(row);
+    /** Behind what the trace has, in this order. */
+    async appendTrace(jobId: string, calls: readonly TraceRow[]): Promise<void> {
+      let seq = (await lastTrace.get({ jobId }))?.seq ?? 0;
+      for (const call of calls) {
+        seq += 1;
+        await insertTrace.run({ ...call, jobId, seq });
+      }
     },
   };
 }
