@@ -73,6 +73,9 @@ function rowStatements({ drizzle, prepare }: Connection) {
     .from(research)
     .where(eq(research.jobId, sql.placeholder('jobId')))
     .prepare();
+  const charge = prepare<never>(`
+    UPDATE research SET charged_micros = :chargedMicros, cost_usd_micros = :costUsdMicros
+    WHERE job_id = :jobId`);
   const byKeys = prepare<{ count: number }>(`
     SELECT count(*) AS count FROM job
     WHERE user_id = :userId AND kind = 'research' AND key_id IS NOT NULL`);
@@ -118,8 +121,7 @@ function rowStatements({ drizzle, prepare }: Connection) {
       chargedMicros: number;
       costUsdMicros: number;
     }): Promise<void> {
-      const { jobId, ...columns } = row;
-      await drizzle.update(research).set(columns).where(eq(research.jobId, jobId));
+      await charge.run(row);
     },
   };
 }
@@ -141,7 +143,11 @@ function contentStatements({ prepare }: Connection) {
 }
 
 /** What a wave leaves behind. */
-function waveStatements({ drizzle, prepare }: Connection) {
+function waveStatements({ prepare }: Connection) {
+  const checkpoint = prepare<never>(`
+    UPDATE research SET checkpoint = :checkpoint, wave_count = :waveCount,
+      source_count = :sourceCount
+    WHERE job_id = :jobId`);
   const nameSource = prepare<never>(`
     INSERT INTO research_source (job_id, snapshot_hash) VALUES (:jobId, :snapshotHash)
     ON CONFLICT DO NOTHING`);
@@ -162,8 +168,7 @@ function waveStatements({ drizzle, prepare }: Connection) {
       waveCount: number;
       sourceCount: number;
     }): Promise<void> {
-      const { jobId, ...columns } = row;
-      await drizzle.update(research).set(columns).where(eq(research.jobId, jobId));
+      await checkpoint.run(row);
     },
     /** What a call of a provider costs, counted before it is made. */
     async addCallCost(jobId: string, costMicros: number): Promise<void> {
