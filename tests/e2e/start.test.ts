@@ -28,3 +28,11 @@ test('scripts/start --once answers a first question on a fresh data folder, and 
   );
   expect(stdout).toMatch(/-H 'Authorization: Bearer inf_live_\w+'/);
 });
+
+test('scripts/start tells its options, and starts nothing on one that it does not know', async () => {
+  const help = await run([START, '--help']);
+  expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('--once') });
+  const unknown = await run([START, '--onse']);
+  expect(unknown).toMatchObject({ code: 2, stdout: '' });
+  expect(unknown.stderr).toStartWith('error: unknown option --onse\nusage: scripts/start');
+});
