@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import Ajv, { type ValidateFunction } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
-import { type Browser, chromium } from 'playwright';
+import type { Browser } from 'playwright';
 import { EXAMPLES, type Server, seedUser, sondeJson, startServer } from '../support/binary';
+import { launchBrowser, openPage } from '../support/browser';
 import { cleanUp } from '../support/cleanup';
 import { type Client, clientOf } from '../support/client';
 
@@ -163,49 +164,24 @@ describe('answers are as they are described', () => {
 });
 
 describe.skipIf(!process.env.SONDE_CHROMIUM)('in a browser', () => {
-  async function withBrowser(use: (browser: Browser) => Promise<void>): Promise<void> {
-    const browser = await chromium.launch({
-      executablePath: process.env.SONDE_CHROMIUM!,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
-    try {
-      await use(browser);
-    } finally {
-      await browser.close();
-    }
-  }
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser?.close());
 
   test('the API reference shows the operations, and loads nothing from elsewhere', async () => {
-    await withBrowser(async (browser) => {
-      const page = await browser.newPage();
-      const origins = new Set<string>();
-      const complaints: string[] = [];
-      page.on('request', (request) => {
-        if (!request.url().startsWith('data:')) origins.add(new URL(request.url()).origin);
-      });
-      page.on('console', (message) => {
-        if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-      });
-      page.on('pageerror', (error) => complaints.push(error.message));
-      await page.goto(`${server.url}/api/docs`);
-      for (const operation of Object.values(OPERATIONS)) {
-        await page.locator(`[id$="-${operation}"]`).first().waitFor({ timeout: 30_000 });
-      }
-      await page.locator('[id$="-run_research"] button').first().click();
-      await page.getByText('200').first().waitFor({ timeout: 30_000 });
-      if (process.env.SONDE_SCREENSHOT) {
-        await page.screenshot({ path: process.env.SONDE_SCREENSHOT, fullPage: true });
-      }
-      expect([...origins]).toEqual([server.url]);
-      expect(complaints).toEqual([]);
-    });
+    const { page, origins, complaints } = await openPage(browser);
+    await page.goto(`${server.url}/api/docs`);
+    for (const operation of Object.values(OPERATIONS)) {
+      await page.locator(`[id$="-${operation}"]`).first().waitFor();
+    }
+    await page.locator('[id$="-run_research"] button').first().click();
+    await page.getByText('200').first().waitFor();
+    if (process.env.SONDE_SCREENSHOT) {
+      await page.screenshot({ path: process.env.SONDE_SCREENSHOT, fullPage: true });
+    }
+    expect([...origins]).toEqual([server.url]);
+    expect(complaints).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { type Browser, chromium, type Page } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import { EXAMPLES, type Server, seedUser, sondeJson, startServer } from '../support/binary';
+import { launchBrowser, openPage } from '../support/browser';
 import { cleanUp } from '../support/cleanup';
 import { clientOf } from '../support/client';
 
@@ -8,7 +9,6 @@ afterAll(cleanUp);
 
 const PASSWORD = 'seven green umbrellas';
 const TURBINES = 'How many turbines does the Halden Strait tidal power plant have?';
-const PATIENCE_MS = 30_000;
 
 describe.skipIf(!process.env.SONDE_CHROMIUM)('in a browser', () => {
   let server: Server;
@@ -20,37 +20,9 @@ describe.skipIf(!process.env.SONDE_CHROMIUM)('in a browser', () => {
     await sondeJson(['library', 'add', EXAMPLES, '--user', email, '--shared'], {
       data: server.data,
     });
-    browser = await chromium.launch({
-      executablePath: process.env.SONDE_CHROMIUM!,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await launchBrowser();
   });
   afterAll(() => browser?.close());
-
-  /** A page that notes where its requests go and what the browser complains of. */
-  async function openPage(options: { javaScriptEnabled?: boolean } = {}) {
-    const context = await browser.newContext(options);
-    const page = await context.newPage();
-    page.setDefaultTimeout(PATIENCE_MS);
-    const origins = new Set<string>();
-    const complaints: string[] = [];
-    page.on('request', (request) => {
-      if (!request.url().startsWith('data:')) origins.add(new URL(request.url()).origin);
-    });
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
-    return { context, page, origins, complaints };
-  }
 
   async function signUp(page: Page, email: string): Promise<void> {
     await page.goto(`${server.url}/signup`);
@@ -79,7 +51,7 @@ describe.skipIf(!process.env.SONDE_CHROMIUM)('in a browser', () => {
   }
 
   test('somebody signs up, makes a key, runs a job and opens a quote', async () => {
-    const { context, page, origins, complaints } = await openPage();
+    const { context, page, origins, complaints } = await openPage(browser);
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await signUp(page, 'ana@example.com');
 
@@ -119,7 +91,9 @@ describe.skipIf(!process.env.SONDE_CHROMIUM)('in a browser', () => {
   });
 
   test('it all works without scripts', async () => {
-    const { context, page, origins, complaints } = await openPage({ javaScriptEnabled: false });
+    const { context, page, origins, complaints } = await openPage(browser, {
+      javaScriptEnabled: false,
+    });
     await signUp(page, 'bo@example.com');
     await ask(page);
     const { quote, marked } = await openFirstQuote(page);
@@ -130,7 +104,7 @@ describe.skipIf(!process.env.SONDE_CHROMIUM)('in a browser', () => {
   });
 
   test('what another site sends to a form of ours does nothing', async () => {
-    const { context, page } = await openPage();
+    const { context, page } = await openPage(browser);
     await signUp(page, 'cy@example.com');
     const token = await page.locator('input[name=csrf_token]').first().getAttribute('value');
     const evil = Bun.serve({

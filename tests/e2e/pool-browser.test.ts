@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { type Browser, chromium, type Page } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import { type Server, seedUser, startServer } from '../support/binary';
+import { launchBrowser, openPage } from '../support/browser';
 import { cleanUp } from '../support/cleanup';
 import { clientOf } from '../support/client';
 import { type Script, startScriptedHost } from '../support/scripted-host';
@@ -9,7 +10,6 @@ afterAll(cleanUp);
 
 const PASSWORD = 'correct horse';
 const MODEL = 'team/llama-3:8b';
-const PATIENCE_MS = 30_000;
 
 describe.skipIf(!process.env.SONDE_CHROMIUM)('the pool in a browser', () => {
   let server: Server;
@@ -19,38 +19,21 @@ describe.skipIf(!process.env.SONDE_CHROMIUM)('the pool in a browser', () => {
   beforeAll(async () => {
     server = await startServer();
     admin = await seedUser(server.data, { email: 'root@example.com', admin: true });
-    browser = await chromium.launch({
-      executablePath: process.env.SONDE_CHROMIUM!,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await launchBrowser();
   });
   afterAll(() => browser?.close());
 
-  /** Signed in as the admin; what the browser complains of is noted. */
-  async function openPage(javaScriptEnabled = true) {
-    const context = await browser.newContext({ javaScriptEnabled });
-    const page = await context.newPage();
-    page.setDefaultTimeout(PATIENCE_MS);
-    const complaints: string[] = [];
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
+  /** Signed in as the admin. */
+  async function openHosts(javaScriptEnabled = true) {
+    const watched = await openPage(browser, { javaScriptEnabled });
+    const { page } = watched;
     await page.goto(`${server.url}/login`);
     await page.getByLabel('Mail address').first().fill(admin.email);
     await page.getByLabel('Password').first().fill(PASSWORD);
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByRole('link', { name: 'Hosts', exact: true }).click();
     await page.getByRole('heading', { name: 'Hosts', level: 1 }).waitFor();
-    return { context, page, complaints };
+    return watched;
   }
 
   const register = async (gpu: string, more: object = {}) => {
@@ -79,7 +62,7 @@ describe.skipIf(!process.env.SONDE_CHROMIUM)('the pool in a browser', () => {
   }
 
   test('an admin makes a token, and approves, drains, and shuts out a host in its row', async () => {
-    const { context, page, complaints } = await openPage();
+    const { context, page, complaints } = await openHosts();
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.getByText('There are no hosts yet').waitFor();
     await expectAccessible(page);
@@ -116,7 +99,7 @@ describe.skipIf(!process.env.SONDE_CHROMIUM)('the pool in a browser', () => {
   });
 
   test('it all works without scripts, and so do aliases and priorities', async () => {
-    const { context, page, complaints } = await openPage(false);
+    const { context, page, complaints } = await openHosts(false);
     await register('Scriptless');
     await page.goto(`${server.url}/app/admin/hosts?state=pending`);
     await rowOf(page, 'Scriptless').getByRole('button', { name: 'Approve' }).click();
@@ -151,7 +134,7 @@ describe.skipIf(!process.env.SONDE_CHROMIUM)('the pool in a browser', () => {
       input_text: 'Tell me a story.',
       max_tokens: 16,
     });
-    const { context, page, complaints } = await openPage();
+    const { context, page, complaints } = await openHosts();
     await page.getByRole('link', { name: 'Jobs', exact: true }).click();
     await page.getByRole('link', { name: 'slow/talker' }).click();
     expect(asked.json.job_id).toEndWith(new URL(page.url()).pathname.split('/').at(-1)!);
