@@ -1,5 +1,6 @@
 import { parseDocument } from 'htmlparser2';
 import { Fault } from '../../lib/fault';
+import { PageTokenizer } from './tokenizer';
 
 /** The part of the parser's tree that we read; it is never changed. */
 export interface DomNode {
@@ -37,7 +38,7 @@ export function parseDom(html: string): DomNode {
       `the page has ${elementCount} elements and at most ${MAX_ELEMENTS} can be read: split it`,
     );
   }
-  return parseDocument(html) as unknown as DomNode;
+  return parseDocument(html, { Tokenizer: PageTokenizer }) as unknown as DomNode;
 }
 
 function countElements(html: string): number {
