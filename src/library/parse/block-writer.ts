@@ -1,5 +1,6 @@
 /** White space of HTML that is not one space already: most of it is. */
 const UNCOLLAPSED = /[ \t\n\r\f]{2,}|[\t\n\r\f]/g;
+const BREAK = /[\t\n\r\f]/;
 
 /**
  * Collects text into blocks: collapses white space inside a line and keeps at most one blank line
@@ -16,7 +17,9 @@ export class BlockWriter {
 
   /** White space is collapsed, also across calls. */
   text(text: string): void {
-    let collapsed = text.replace(UNCOLLAPSED, ' ');
+    // These two are native and fast where the pattern of both is not.
+    const isCollapsed = !text.includes('  ') && !BREAK.test(text);
+    let collapsed = isCollapsed ? text : text.replace(UNCOLLAPSED, ' ');
     if (this.#lineEndsInSpace && collapsed.startsWith(' ')) collapsed = collapsed.slice(1);
     if (collapsed === '') return;
     this.#append(collapsed);
@@ -51,8 +54,9 @@ export class BlockWriter {
 
   #append(text: string): void {
     this.#line.push(text);
-    this.#lineEndsInSpace = /\s$/.test(text);
-    if (!this.#lineHasText && text.trim() !== '') this.#lineHasText = true;
+    const trimmed = text.trimEnd();
+    this.#lineEndsInSpace = trimmed.length < text.length;
+    if (trimmed !== '') this.#lineHasText = true;
   }
 
   #flush(): void {

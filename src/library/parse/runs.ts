@@ -1,3 +1,4 @@
+import { isAscii } from './ascii';
 import { type DomElement, type DomNode, type Visitor, walk } from './dom';
 import { arrangesPage, isBlock, isCell, isUnseen } from './layout';
 import { type Suspicion, suspicionOf } from './suspicion';
@@ -43,7 +44,6 @@ export interface Flow {
   suspects: Suspect[];
 }
 
-const ASCII = /^[\0-\x7f]*$/;
 const WIDE = /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/g;
 
 /** A page as one list of runs in the order of reading, and the blocks around them. */
@@ -140,15 +140,22 @@ class FlowVisitor implements Visitor {
 
 /** White space that is not one space already: most of it is. */
 const UNCOLLAPSED = /\s{2,}|[^\S ]/g;
+/** All white space of ASCII that is not a space. */
+const ASCII_BREAK = /[\t-\r]/;
 
 /** Most of the text between two tags is white space alone. */
 function collapsed(text: string): string {
   const trimmed = text.trim();
-  return trimmed === '' ? '' : trimmed.replace(UNCOLLAPSED, ' ');
+  return trimmed === '' || isCollapsed(trimmed) ? trimmed : trimmed.replace(UNCOLLAPSED, ' ');
+}
+
+/** What this passes is collapsed; it may refuse what is. */
+function isCollapsed(text: string): boolean {
+  return !text.includes('  ') && !ASCII_BREAK.test(text) && isAscii(text);
 }
 
 function lengthOf(text: string): number {
-  return ASCII.test(text) ? text.length : text.length + 2 * (text.match(WIDE)?.length ?? 0);
+  return isAscii(text) ? text.length : text.length + 2 * (text.match(WIDE)?.length ?? 0);
 }
 
 /** Of the innermost heading around, however its text is wrapped. */
