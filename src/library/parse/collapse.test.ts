@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { BlockWriter } from './block-writer';
-import { parseDom } from './dom';
+import { parseDom } from './page-tree';
 import { flowOf } from './runs';
 
 const texts = (others: string) => {
