@@ -11,8 +11,8 @@ export class BlockWriter {
   #line: string[] = [];
   #lineEndsInSpace = true;
   #lineHasText = false;
-  /** Line feeds owed before the next text. */
-  #gap = 0;
+  /** Line feeds owed before the next text; one at least. */
+  #gap: 1 | 2 = 1;
   #marker = '';
 
   /** White space is collapsed, also across calls. */
@@ -33,7 +33,7 @@ export class BlockWriter {
   /** Ends the line; `gap` is 1 for a line break and 2 for a blank line. */
   break(gap: 1 | 2): void {
     this.#flush();
-    this.#gap = Math.max(this.#gap, gap);
+    if (gap === 2) this.#gap = 2;
   }
 
   /** Goes before the next text, if there is any before the item ends. */
@@ -61,10 +61,10 @@ export class BlockWriter {
 
   #flush(): void {
     if (this.#lineHasText) {
-      if (this.#parts.length > 0) this.#parts.push('\n'.repeat(Math.max(1, this.#gap)));
+      if (this.#parts.length > 0) this.#parts.push(this.#gap === 2 ? '\n\n' : '\n');
       this.#parts.push(this.#marker, this.#line.join('').trimEnd());
       this.#marker = '';
-      this.#gap = 0;
+      this.#gap = 1;
     }
     this.#line = [];
     this.#lineEndsInSpace = true;

@@ -1,18 +1,13 @@
 import { isAscii } from './ascii';
 import { type DomElement, type DomNode, type Visitor, walk } from './dom';
 import { arrangesPage, isBlock, isCell, isUnseen } from './layout';
+import { isProse, type Measured } from './prose';
 import { type Suspicion, suspicionOf } from './suspicion';
 
 /** Text between two borders of blocks: a paragraph, a heading, an item, what stands loose in a div. */
-export interface Run {
+export interface Run extends Measured {
   nodes: DomNode[];
-  text: string;
-  /** UTF-16 code units, white space collapsed; a character of Chinese or Japanese counts as three. */
-  length: number;
-  /** The part of `length` that stands in links. */
-  linkLength: number;
-  /** What a heading is: 1 to 6; 0 for everything else. */
-  headingLevel: number;
+  isProse: boolean;
   isInTable: boolean;
   isInList: boolean;
   isPreformatted: boolean;
@@ -120,12 +115,16 @@ class FlowVisitor implements Visitor {
   #end(): void {
     const text = collapsed(this.#text);
     if (text !== '') {
-      this.#runs.push({
-        nodes: this.#nodes,
+      const measured = {
         text,
         length: lengthOf(text),
         linkLength: lengthOf(collapsed(this.#linkText)),
         headingLevel: headingLevelOf(this.#block),
+      };
+      this.#runs.push({
+        ...measured,
+        nodes: this.#nodes,
+        isProse: isProse(measured),
         isInTable: this.#tables.length > 0,
         isInList: this.#listDepth > 0,
         isPreformatted: this.#preDepth > 0,
