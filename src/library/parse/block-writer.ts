@@ -60,6 +60,7 @@ export class BlockWriter {
   }
 
   #flush(): void {
+    if (this.#line.length === 0) return;
     if (this.#lineHasText) {
       if (this.#parts.length > 0) this.#parts.push(this.#gap === 2 ? '\n\n' : '\n');
       this.#parts.push(this.#marker, this.#line.join('').trimEnd());

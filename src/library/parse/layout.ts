@@ -17,6 +17,7 @@ const PARAGRAPHS = words(
    article main header footer nav aside form body center`,
 );
 const LINES = words('div li dt dd tr caption figcaption summary legend thead tbody tfoot');
+const BLOCKS = PARAGRAPHS.union(LINES);
 const CELLS = words('td th');
 /** What no table of data holds. */
 const ARRANGING = words('table h1 h2 h3 h4 h5 h6 article section form pre blockquote');
@@ -31,7 +32,7 @@ export function isParagraph(name: string): boolean {
 
 /** What begins and ends a line; names with a hyphen are a page's own elements. */
 export function isBlock(name: string): boolean {
-  return PARAGRAPHS.has(name) || LINES.has(name) || name.includes('-');
+  return BLOCKS.has(name) || name.includes('-');
 }
 
 export function isCell(name: string): boolean {
