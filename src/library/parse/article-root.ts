@@ -1,4 +1,3 @@
-import { isProse } from './prose';
 import type { Block, Run } from './runs';
 
 /** How pages name the block that holds the text and nothing else. */
@@ -36,7 +35,7 @@ export class Mass {
 /** How much a run says for the blocks around it. */
 export function massOf(run: Run): number {
   if (run.isInTable) return (run.length - run.linkLength) * TABLE_WEIGHT;
-  if (!isProse(run)) return 0;
+  if (!run.isProse) return 0;
   return (run.length - run.linkLength) * (run.isInList ? LIST_WEIGHT : 1);
 }
 

@@ -1,6 +1,6 @@
 import { articleRoot, Mass, massOf } from './article-root';
 import type { DomNode } from './dom';
-import { isLinkedParagraph, isMostlyLinks, isProse } from './prose';
+import { isLinkedParagraph, isMostlyLinks } from './prose';
 import { flowOf, type Run, type Suspect } from './runs';
 import { SUSPECT_SHARE } from './suspicion';
 
@@ -12,7 +12,7 @@ import { SUSPECT_SHARE } from './suspicion';
  */
 export function articleNodes(page: DomNode, title: string): Set<DomNode> {
   const { runs, root: all, suspects } = flowOf(page);
-  const prose = new Mass(runs.map((run) => (isProse(run) ? run.length - run.linkLength : 0)));
+  const prose = new Mass(runs.map((run) => (run.isProse ? run.length - run.linkLength : 0)));
   const leftOut = new Set<Suspect>();
   for (const suspect of suspects) {
     const { block, suspicion, outer } = suspect;
@@ -28,11 +28,11 @@ export function articleNodes(page: DomNode, title: string): Set<DomNode> {
 
 /** Paragraphs and what stands between them; before and after, only what has a form of its own. */
 function chosen(runs: Run[], title: string): Run[] {
-  const first = runs.findIndex(isProse);
-  const last = runs.findLastIndex(isProse);
+  const first = runs.findIndex((run) => run.isProse);
+  const last = runs.findLastIndex((run) => run.isProse);
   if (first === -1) return runs;
   return runs.filter((run, at) => {
-    if (isProse(run) || run.isInTable || run.isPreformatted) return true;
+    if (run.isProse || run.isInTable || run.isPreformatted) return true;
     if (run.headingLevel > 0) {
       return !isLinkItem(runs[at + 1]) && isHeadingOfText(run, at < first ? title : '');
     }

@@ -1,5 +1,6 @@
 /** White space of HTML that is not one space already: most of it is. */
 const UNCOLLAPSED = /[ \t\n\r\f]{2,}|[\t\n\r\f]/g;
+const BREAK = /[\t\n\r\f]/;
 
 /**
  * Collects text into blocks: collapses white space inside a line and keeps at most one blank line
@@ -10,13 +11,15 @@ export class BlockWriter {
   #line: string[] = [];
   #lineEndsInSpace = true;
   #lineHasText = false;
-  /** Line feeds owed before the next text. */
-  #gap = 0;
+  /** Line feeds owed before the next text; one at least. */
+  #gap: 1 | 2 = 1;
   #marker = '';
 
   /** White space is collapsed, also across calls. */
   text(text: string): void {
-    let collapsed = text.replace(UNCOLLAPSED, ' ');
+    // These two are native and fast where the pattern of both is not.
+    const isCollapsed = !text.includes('  ') && !BREAK.test(text);
+    let collapsed = isCollapsed ? text : text.replace(UNCOLLAPSED, ' ');
     if (this.#lineEndsInSpace && collapsed.startsWith(' ')) collapsed = collapsed.slice(1);
     if (collapsed === '') return;
     this.#append(collapsed);
@@ -30,7 +33,7 @@ export class BlockWriter {
   /** Ends the line; `gap` is 1 for a line break and 2 for a blank line. */
   break(gap: 1 | 2): void {
     this.#flush();
-    this.#gap = Math.max(this.#gap, gap);
+    if (gap === 2) this.#gap = 2;
   }
 
   /** Goes before the next text, if there is any before the item ends. */
@@ -51,16 +54,18 @@ export class BlockWriter {
 
   #append(text: string): void {
     this.#line.push(text);
-    this.#lineEndsInSpace = /\s$/.test(text);
-    if (!this.#lineHasText && text.trim() !== '') this.#lineHasText = true;
+    const trimmed = text.trimEnd();
+    this.#lineEndsInSpace = trimmed.length < text.length;
+    if (trimmed !== '') this.#lineHasText = true;
   }
 
   #flush(): void {
+    if (this.#line.length === 0) return;
     if (this.#lineHasText) {
-      if (this.#parts.length > 0) this.#parts.push('\n'.repeat(Math.max(1, this.#gap)));
+      if (this.#parts.length > 0) this.#parts.push(this.#gap === 2 ? '\n\n' : '\n');
       this.#parts.push(this.#marker, this.#line.join('').trimEnd());
       this.#marker = '';
-      this.#gap = 0;
+      this.#gap = 1;
     }
     this.#line = [];
     this.#lineEndsInSpace = true;

@@ -32,7 +32,7 @@ function utf8OrWindows1252(bytes: Uint8Array): string {
 /** Western text in UTF-16 has a zero in every second byte; no 8-bit text has any. */
 export function utf16WithoutMark(bytes: Uint8Array): 'UTF-16LE' | 'UTF-16BE' | undefined {
   const sample = bytes.subarray(0, SAMPLE_BYTES - (bytes.length % 2));
-  if (bytes.length < 4 || bytes.length % 2 !== 0) return undefined;
+  if (bytes.length < 4 || bytes.length % 2 !== 0 || !sample.includes(0)) return undefined;
   let evenZeros = 0;
   let oddZeros = 0;
   for (let at = 0; at < sample.length; at++) {

@@ -1,47 +1,23 @@
-import { parseDocument } from 'htmlparser2';
-import { Fault } from '../../lib/fault';
-
-/** The part of the parser's tree that we read; it is never changed. */
+/** A page, and what stands in it. It is never changed. */
 export interface DomNode {
-  type: string;
+  /** Those that are `unread`, as scripts are, hold nothing for a reader, nor does anything in them. */
+  readonly kind: 'page' | 'element' | 'text' | 'unread';
   /** Of a text. */
-  data?: string;
-  parent: DomNode | null;
-  next: DomNode | null;
-  /** Absent from texts and comments. */
-  children?: DomNode[];
+  readonly data: string;
+  readonly parent: DomNode | null;
+  readonly next: DomNode | null;
+  /** The first of those in it. */
+  readonly first: DomNode | null;
 }
 
 export interface DomElement extends DomNode {
   /** In lower case. */
-  name: string;
-  attribs: Record<string, string>;
-  children: DomNode[];
+  readonly name: string;
+  readonly attribs: Readonly<Record<string, string>>;
 }
 
-/** About half a kilobyte of memory each: what one page may cost a worker. */
-const MAX_ELEMENTS = 250_000;
-
-/** The parser calls `script` and `style` by types of their own: nobody reads what is in them. */
 export function isElement(node: DomNode): node is DomElement {
-  return node.type === 'tag';
-}
-
-/** Throws Fault `unprocessable` for a page with more elements than any text needs. */
-export function parseDom(html: string): DomNode {
-  // No tag is shorter than two units: only a page that may hold too many is counted.
-  const elementCount = html.length > 2 * MAX_ELEMENTS ? countElements(html) : 0;
-  if (elementCount > MAX_ELEMENTS) {
-    throw new Fault(
-      'unprocessable',
-      `the page has ${elementCount} elements and at most ${MAX_ELEMENTS} can be read: split it`,
-    );
-  }
-  return parseDocument(html) as unknown as DomNode;
-}
-
-function countElements(html: string): number {
-  return html.match(/<[a-z]/gi)?.length ?? 0;
+  return node.kind === 'element';
 }
 
 export interface Visitor {
@@ -56,10 +32,9 @@ export function walk(root: DomNode, visitor: Visitor): void {
   let node: DomNode = root;
   for (;;) {
     const entered = isElement(node) ? visitor.enter(node) : node === root;
-    if (node.type === 'text') visitor.text(node, node.data ?? '');
-    const first: DomNode | undefined = entered ? node.children?.[0] : undefined;
-    if (first) {
-      node = first;
+    if (node.kind === 'text') visitor.text(node, node.data);
+    if (entered && node.first) {
+      node = node.first;
       continue;
     }
     if (entered && isElement(node)) visitor.leave(node);

@@ -1,9 +1,10 @@
 import type { PageHead } from '../types';
 import { articleNodes } from './article';
 import { blockText, chosenText } from './blocks';
-import { type DomNode, findElement, parseDom, textContent } from './dom';
+import { type DomNode, findElement, textContent } from './dom';
 import { aboutPage } from './head';
 import { normaliseText, normaliseTitle } from './normalise';
+import { parseDom } from './page-tree';
 
 export interface ReadableText {
   /** Empty when the page names none. */

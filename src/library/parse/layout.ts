@@ -17,7 +17,10 @@ const PARAGRAPHS = words(
    article main header footer nav aside form body center`,
 );
 const LINES = words('div li dt dd tr caption figcaption summary legend thead tbody tfoot');
+const BLOCKS = PARAGRAPHS.union(LINES);
 const CELLS = words('td th');
+/** What no table of data holds. */
+const ARRANGING = words('table h1 h2 h3 h4 h5 h6 article section form pre blockquote');
 const HIDDEN_STYLE = /(?:display\s*:\s*none|visibility\s*:\s*hidden)/i;
 /** Footnote marks and edit links of MediaWiki: they would stand in the middle of a quote. */
 const WIKI_MARKS = /(?:^|\s)(?:reference|mw-editsection|noprint)(?:\s|$)/;
@@ -29,7 +32,7 @@ export function isParagraph(name: string): boolean {
 
 /** What begins and ends a line; names with a hyphen are a page's own elements. */
 export function isBlock(name: string): boolean {
-  return PARAGRAPHS.has(name) || LINES.has(name) || name.includes('-');
+  return BLOCKS.has(name) || name.includes('-');
 }
 
 export function isCell(name: string): boolean {
@@ -52,16 +55,15 @@ export function isChrome({ name, attribs }: DomElement): boolean {
 /** A table with tables, headings or paragraphs in it is a grid for a page, not data. */
 export function arrangesPage(table: DomElement): boolean {
   if (table.attribs.role === 'presentation') return true;
-  const arranging = /^(?:table|h[1-6]|article|section|form|pre|blockquote)$/;
-  const pending: DomNode[] = [...table.children];
+  const pending: DomNode[] = [table];
   let paragraphs = 0;
   let cells = 0;
   for (let node = pending.pop(); node; node = pending.pop()) {
     if (!isElement(node)) continue;
-    if (arranging.test(node.name)) return true;
+    if (node !== table && ARRANGING.has(node.name)) return true;
     if (node.name === 'p') paragraphs++;
     if (isCell(node.name)) cells++;
-    for (const child of node.children) pending.push(child);
+    for (let child = node.first; child; child = child.next) pending.push(child);
   }
   return cells <= 1 || paragraphs > cells;
 }

@@ -63,6 +63,18 @@ describe('what a file is', () => {
     expect(fault.message).toContain('header');
   });
 
+  test('three control bytes in a short file make it no text, and white space and escapes do not', async () => {
+    const refused: number[] = [];
+    for (let byte = 1; byte < 256; byte++) {
+      const bytes = new Uint8Array([...utf8('Plain words.'), byte, byte, byte]);
+      const isRead = await parse(bytes, 'a.txt').then(Boolean, () => false);
+      if (!isRead) refused.push(byte);
+    }
+    const controls = Array.from({ length: 32 }, (_, byte) => byte).concat(127);
+    const allowed = [0, 9, 10, 11, 12, 13, 27];
+    expect(refused).toEqual(controls.filter((byte) => !allowed.includes(byte)));
+  });
+
   test('content decides against the suffix', async () => {
     const html = '<!doctype html><title>T</title><p>One paragraph of text.</p>';
     expect((await parse(html, 'a.txt')).mediaType).toBe('text/html');

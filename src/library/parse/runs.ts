@@ -1,17 +1,13 @@
+import { isAscii } from './ascii';
 import { type DomElement, type DomNode, type Visitor, walk } from './dom';
 import { arrangesPage, isBlock, isCell, isUnseen } from './layout';
+import { isProse, type Measured } from './prose';
 import { type Suspicion, suspicionOf } from './suspicion';
 
 /** Text between two borders of blocks: a paragraph, a heading, an item, what stands loose in a div. */
-export interface Run {
+export interface Run extends Measured {
   nodes: DomNode[];
-  text: string;
-  /** UTF-16 code units, white space collapsed; a character of Chinese or Japanese counts as three. */
-  length: number;
-  /** The part of `length` that stands in links. */
-  linkLength: number;
-  /** What a heading is: 1 to 6; 0 for everything else. */
-  headingLevel: number;
+  isProse: boolean;
   isInTable: boolean;
   isInList: boolean;
   isPreformatted: boolean;
@@ -43,7 +39,6 @@ export interface Flow {
   suspects: Suspect[];
 }
 
-const ASCII = /^[\0-\x7f]*$/;
 const WIDE = /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/g;
 
 /** A page as one list of runs in the order of reading, and the blocks around them. */
@@ -120,12 +115,16 @@ class FlowVisitor implements Visitor {
   #end(): void {
     const text = collapsed(this.#text);
     if (text !== '') {
-      this.#runs.push({
-        nodes: this.#nodes,
+      const measured = {
         text,
         length: lengthOf(text),
         linkLength: lengthOf(collapsed(this.#linkText)),
         headingLevel: headingLevelOf(this.#block),
+      };
+      this.#runs.push({
+        ...measured,
+        nodes: this.#nodes,
+        isProse: isProse(measured),
         isInTable: this.#tables.length > 0,
         isInList: this.#listDepth > 0,
         isPreformatted: this.#preDepth > 0,
@@ -140,15 +139,22 @@ class FlowVisitor implements Visitor {
 
 /** White space that is not one space already: most of it is. */
 const UNCOLLAPSED = /\s{2,}|[^\S ]/g;
+/** All white space of ASCII that is not a space. */
+const ASCII_BREAK = /[\t-\r]/;
 
 /** Most of the text between two tags is white space alone. */
 function collapsed(text: string): string {
   const trimmed = text.trim();
-  return trimmed === '' ? '' : trimmed.replace(UNCOLLAPSED, ' ');
+  return trimmed === '' || isCollapsed(trimmed) ? trimmed : trimmed.replace(UNCOLLAPSED, ' ');
+}
+
+/** What this passes is collapsed; it may refuse what is. */
+function isCollapsed(text: string): boolean {
+  return !text.includes('  ') && !ASCII_BREAK.test(text) && isAscii(text);
 }
 
 function lengthOf(text: string): number {
-  return ASCII.test(text) ? text.length : text.length + 2 * (text.match(WIDE)?.length ?? 0);
+  return isAscii(text) ? text.length : text.length + 2 * (text.match(WIDE)?.length ?? 0);
 }
 
 /** Of the innermost heading around, however its text is wrapped. */

@@ -65,7 +65,11 @@ function judge(names: string): Suspicion | null {
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^a-z]+/);
-  if (parts.some((part) => QUOTED.has(part))) return null;
-  if (parts.some((part) => FRAME.has(part))) return 'frame';
-  return parts.some((part) => PART.has(part)) ? 'part' : null;
+  let found: Suspicion | null = null;
+  for (const part of parts) {
+    if (QUOTED.has(part)) return null;
+    if (FRAME.has(part)) found = 'frame';
+    else if (found === null && PART.has(part)) found = 'part';
+  }
+  return found;
 }
