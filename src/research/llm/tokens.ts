@@ -1,3 +1,4 @@
+import { unitsOf } from '../../lib/units';
 import type { Llm, LlmCall } from '../ports';
 
 /** What a chat template puts around each message, and around all of them. */
@@ -29,14 +30,6 @@ export function maxTokens(text: string): number {
     at = end;
   }
   return Math.ceil(count);
-}
-
-/** The UTF-16 units of a text. Whole pages are counted on the main thread, and an array of numbers
- * is read several times as fast as a string. */
-function unitsOf(text: string): Uint16Array {
-  const units = new Uint16Array(text.length);
-  Buffer.from(units.buffer).write(text, 'utf16le');
-  return units;
 }
 
 const OTHER = 0;
