@@ -4,6 +4,8 @@ import type { Vocabulary } from './vocabulary';
 import { WordList } from './words';
 
 const words = new WordList();
+/** By a term's number: 1 more than its own number in the text that is read, 0 until it is met. */
+let ownNumbers = new Int32Array(0);
 
 /**
  * What stands in a text, whatever is asked of it: its sentences, and which terms they hold. Never
@@ -35,16 +37,15 @@ export class Reading {
       this.#firsts[at + 1] = words.count;
     }
     this.length = words.count;
-    this.#own = new NumberTable(words.count);
     this.#held = new Int32Array(words.count);
-    for (let at = 0; at < words.count; at++) this.#held[at] = this.#own.add(words.numbers[at] ?? 0);
-    this.#totals = new Int32Array(this.#own.size);
-    this.#holders = new Int32Array(this.#own.size);
+    this.#own = new NumberTable(numberAnew(words, this.#held));
+    this.#totals = new Int32Array(this.#own.numbers.length);
+    this.#holders = new Int32Array(this.#own.numbers.length);
     this.#count();
   }
 
   #count(): void {
-    const seenIn = new Int32Array(this.#own.size).fill(-1);
+    const seenIn = new Int32Array(this.#own.numbers.length).fill(-1);
     for (let sentence = 0; sentence < this.sentences.length; sentence++) {
       const end = this.#first(sentence + 1);
       for (let at = this.#first(sentence); at < end; at++) {
@@ -71,7 +72,7 @@ export class Reading {
 
   /** The sentences that hold one of these terms, by their places, ascending. */
   holdersOf(wanted: readonly string[]): number[] {
-    const isWanted = new Uint8Array(this.#own.size);
+    const isWanted = new Uint8Array(this.#own.numbers.length);
     for (const term of wanted) {
       const number = this.#find(term);
       if (number !== undefined) isWanted[number] = 1;
@@ -96,7 +97,7 @@ export class Reading {
     const counts = new Map<string, number>();
     const end = this.#first(sentence + 1);
     for (let at = this.#first(sentence); at < end; at++) {
-      const term = this.#vocabulary.term(this.#own.numberAt(this.#held[at] ?? 0));
+      const term = this.#vocabulary.term(this.#own.numbers[this.#held[at] ?? 0] ?? 0);
       counts.set(term, (counts.get(term) ?? 0) + 1);
     }
     return counts;
@@ -110,4 +111,21 @@ export class Reading {
   #first(sentence: number): number {
     return this.#firsts[sentence] ?? 0;
   }
+}
+
+/** Numbers the terms of a text as they come; returns the numbers that they had. */
+function numberAnew({ numbers, count, vocabulary }: WordList, into: Int32Array): Int32Array {
+  if (vocabulary.size > ownNumbers.length) ownNumbers = new Int32Array(2 * vocabulary.size);
+  const met: number[] = [];
+  for (let at = 0; at < count; at++) {
+    const number = numbers[at] ?? 0;
+    let own = ownNumbers[number] ?? 0;
+    if (own === 0) {
+      own = met.push(number);
+      ownNumbers[number] = own;
+    }
+    into[at] = own - 1;
+  }
+  for (const number of met) ownNumbers[number] = 0;
+  return new Int32Array(met);
 }

@@ -41,6 +41,11 @@ export class Vocabulary {
     return mostCount >= MAX_COUNT || this.#letterCount > MAX_LETTERS - MAX_WORD_UNITS;
   }
 
+  /** How many terms have a number. */
+  get size(): number {
+    return this.#terms.length;
+  }
+
   term(number: number): string {
     return this.#terms[number] ?? '';
   }
