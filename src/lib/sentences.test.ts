@@ -20,6 +20,27 @@ describe('sentences', () => {
     ]);
   });
 
+  test('an abbreviation ends nothing in any case, whatever stands around it', () => {
+    const words = fc.constantFrom(
+      ...'dr messrs approx u.k e.g ph.d b.sc a.k.a al etc Jan'.split(' '),
+    );
+    const recased = words.chain((word) => fc.constantFrom(word, word.toUpperCase()));
+    const opening = fc.constantFrom(' ', ' (', ' “', ' —');
+    const closing = fc.constantFrom(' ', '  ', '\n', '\u00a0', ') ', '” ');
+    fc.assert(
+      fc.property(fc.oneof(recased, fc.constant('É')), opening, closing, (word, before, after) => {
+        fc.pre(word !== 'É' || (before !== ' —' && after.trim() === ''));
+        const text = `We met${before}${word}.${after}Smith there`;
+        expect(split(text)).toEqual([text]);
+      }),
+    );
+    for (const word of ['no', 'Figs', 'art']) {
+      expect(split(`It is in ${word}. 7 there`).length).toBe(1);
+      expect(split(`It is in ${word}. Then it went`).length).toBe(2);
+    }
+    expect(split('It was the maltdr. Smith left').length).toBe(2);
+  });
+
   test('headings, list items, table rows and blank lines are borders', () => {
     const text =
       '# Bridges\nThe bridge\nis long.\n\n- one pier\n- two arches\n| a | b |\n| 1 | 2 |\nEnd';

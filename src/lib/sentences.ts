@@ -1,4 +1,4 @@
-import { asciiSentenceEnds } from './ascii-sentences';
+import { sentenceEnds } from './sentence-ends';
 
 /** UTF-16 offsets of one sentence in the text it was found in; `end` is exclusive. */
 export interface SentenceSpan {
@@ -13,15 +13,30 @@ const MIN_PIECE_UNITS = 200;
 const MAX_BLOCK_UNITS = 20_000;
 
 /** A full stop after one of these does not end a sentence when something follows on the line. */
-const ABBREVIATION =
-  /(?:^|[\s([{"'“‘—–-])(?:dr|mr|mrs|ms|prof|rev|hon|st|sr|jr|gen|col|lt|capt|sgt|maj|cmdr|adm|gov|sen|rep|pres|supt|messrs|mme|mlle|fig|figs|eq|eqs|no|nos|vol|vols|pp|ch|sec|ed|eds|trans|repr|approx|ca|c|cf|vs|v|al|viz|inc|ltd|co|corp|bros|mt|ft|dept|univ|assn|est|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|e\.g|i\.e|a\.k\.a|u\.s|u\.k|u\.n|ph\.d|m\.d|b\.a|b\.sc|m\.a|m\.sc|d\.c|b\.c|a\.d|a\.m|p\.m|etc)\.["'”’)\]]*\s*$/i;
+const ABBREVIATIONS =
+  `dr mr mrs ms prof rev hon st sr jr gen col lt capt sgt maj cmdr adm gov sen rep pres supt messrs
+  mme mlle fig figs eq eqs no nos vol vols pp ch sec ed eds trans repr approx ca c cf vs v al viz inc
+  ltd co corp bros mt ft dept univ assn est jan feb mar apr jun jul aug sep sept oct nov dec e.g i.e
+  a.k.a u.s u.k u.n ph.d m.d b.a b.sc m.a m.sc d.c b.c a.d a.m p.m etc`.split(/\s+/);
+/** A number follows these. */
+const NUMBER_WORDS = 'no nos p pp fig figs vol vols ch sec eq eqs art'.split(' ');
+const ABBREVIATION = new RegExp(
+  `(?:^|[\\s([{"'“‘—–-])(?:${ABBREVIATIONS.join('|').replaceAll('.', '\\.')})\\.["'”’)\\]]*\\s*$`,
+  'i',
+);
+const NUMBER_WORD = new RegExp(`(?:^|[\\s(])(?:${NUMBER_WORDS.join('|')})\\.\\s*$`, 'i');
+/** The letters before the last stop of each. */
+const SHORTENED = new Set(
+  [...ABBREVIATIONS, ...NUMBER_WORDS].map((word) => word.slice(word.lastIndexOf('.') + 1)),
+);
+const MAX_SHORTENED_UNITS = Math.max(...[...SHORTENED].map((word) => word.length));
 /** One capital before the stop: `J. Smith`, `H. G. Wells`. */
 const INITIAL = /(?:^|[\s.([{"'“‘-])\p{Lu}\.\s*$/u;
 /** Words that open a sentence and are hardly ever part of a name: the stop was a real one. */
 const OPENER =
   /^["'“‘([]*(?:The|A(?!\.)|An|It|Its|He|She|They|His|Her|Their|This|That|These|Those|In|On|At|By|As|For|From|But|And|However|After|Before|When|While|Since|We|I(?!\.)|You|There|Although|If|Then|To|With|During|According)\b/;
-const NUMBER_WORD = /(?:^|[\s(])(?:no|nos|p|pp|fig|figs|vol|vols|ch|sec|eq|eqs|art)\.\s*$/i;
 const CONTINUES = /^["'”’)\]]*[\p{Ll},;:]/u;
+/** At most five units long. */
 const LIST_MARKER = /^(?:\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|[-*+•–])\s*$/;
 
 /** A line that stands for itself: a heading, a list item, a table row or a rule. */
@@ -93,16 +108,18 @@ function notInsidePair(text: string, at: number): number {
 }
 
 function segmented(text: string, block: SentenceSpan): SentenceSpan[] {
+  const own = trimmed(text, block.start, block.end);
+  if (!own) return [];
   // The segmenter takes a line break for a border; inside a block it is only a space.
-  const flat = text.slice(block.start, block.end).replace(/[\r\n\u2028\u2029\u0085]/g, ' ');
+  const flat = text.slice(own.start, own.end).replace(/[\r\n\u2028\u2029\u0085]/g, ' ');
   const found: SentenceSpan[] = [];
   let open: SentenceSpan | undefined;
   let start = 0;
   for (const end of sentenceEnds(flat)) {
-    if (open && continues(flat.slice(open.start - block.start, start), flat.slice(start, end))) {
-      open.end = block.start + end;
+    if (open && continues(flat, { start: open.start - own.start, end: start }, end)) {
+      open.end = own.start + end;
     } else {
-      open = { start: block.start + start, end: block.start + end };
+      open = { start: own.start + start, end: own.start + end };
       found.push(open);
     }
     start = end;
@@ -110,22 +127,44 @@ function segmented(text: string, block: SentenceSpan): SentenceSpan[] {
   return found;
 }
 
-function sentenceEnds(flat: string): number[] {
-  if (!BEYOND_ASCII.test(flat)) return asciiSentenceEnds(flat);
-  return Array.from(segmenter.segment(flat), ({ segment, index }) => index + segment.length);
+/** True when the stop at the end of the first sentence did not end it; the next ends at `nextEnd`. */
+function continues(text: string, first: SentenceSpan, nextEnd: number): boolean {
+  const shown = trimmed(text, first.start, first.end);
+  if (!shown) return true;
+  const { start, end } = shown;
+  if (end - start <= 5 && LIST_MARKER.test(text.slice(start, end))) return true;
+  const next = text.slice(first.end, nextEnd);
+  if (!isAsciiCapital(next.charCodeAt(0)) && CONTINUES.test(next)) {
+    return /[.!?…]["'”’)\]]*$/.test(text.slice(start, end));
+  }
+  if (!mayBeShortened(text, shown)) return false;
+  // Only the last words matter, and a pattern on a long tail would cost.
+  const tail = text.slice(Math.max(first.start, first.end - 24), first.end);
+  if (NUMBER_WORD.test(tail)) return /^\s*(?:\p{N}|[\p{Lu}]\b)/u.test(next);
+  return (ABBREVIATION.test(tail) || INITIAL.test(tail)) && !OPENER.test(next);
 }
 
-const BEYOND_ASCII = /[\u0080-\uffff]/;
-const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
+/** False for nearly all that ends in a word, without the cost of the patterns. */
+function mayBeShortened(text: string, { start, end }: SentenceSpan): boolean {
+  let stop = end - 1;
+  while (stop > start && CLOSING.includes(text.charAt(stop))) stop--;
+  if (text.charAt(stop) !== '.' || stop === start) return false;
+  if (text.charCodeAt(stop - 1) > 0x7f) return true;
+  let from = stop;
+  while (from > start && isAsciiLetter(text.charCodeAt(from - 1))) from--;
+  const length = stop - from;
+  if (length < 2) return length === 1;
+  return length <= MAX_SHORTENED_UNITS && SHORTENED.has(text.slice(from, stop).toLowerCase());
+}
 
-/** True when the stop at the end of `before` did not end a sentence. */
-function continues(before: string, after: string): boolean {
-  if (before.trim() === '' || LIST_MARKER.test(before.trim())) return true;
-  if (CONTINUES.test(after)) return /[.!?…]["'”’)\]]*\s*$/.test(before);
-  // Only the last words matter, and a pattern on a long tail would cost.
-  const tail = before.slice(-24);
-  if (NUMBER_WORD.test(tail)) return /^\s*(?:\p{N}|[\p{Lu}]\b)/u.test(after);
-  return (ABBREVIATION.test(tail) || INITIAL.test(tail)) && !OPENER.test(after);
+const CLOSING = `"'”’)]`;
+
+function isAsciiCapital(unit: number): boolean {
+  return unit >= 0x41 && unit <= 0x5a;
+}
+
+function isAsciiLetter(unit: number): boolean {
+  return isAsciiCapital(unit & ~0x20);
 }
 
 function pushPieces(text: string, sentence: SentenceSpan, into: SentenceSpan[]): void {
@@ -133,10 +172,10 @@ function pushPieces(text: string, sentence: SentenceSpan, into: SentenceSpan[]):
   while (start < sentence.end) {
     const rest = trimmed(text, start, sentence.end);
     if (!rest) return;
-    const end = rest.end - rest.start > MAX_SENTENCE_UNITS ? cut(text, rest) : rest.end;
-    const piece = trimmed(text, rest.start, end);
+    const isWhole = rest.end - rest.start <= MAX_SENTENCE_UNITS;
+    start = isWhole ? rest.end : cut(text, rest);
+    const piece = isWhole ? rest : trimmed(text, rest.start, start);
     if (piece) into.push(piece);
-    start = end;
   }
 }
 
@@ -160,5 +199,6 @@ function trimmed(text: string, from: number, to: number): SentenceSpan | null {
 }
 
 function isSpace(text: string, at: number): boolean {
-  return text.charAt(at).trim() === '';
+  const unit = text.charCodeAt(at);
+  return unit <= 0x20 || unit > 0x7f ? text.charAt(at).trim() === '' : false;
 }

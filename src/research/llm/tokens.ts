@@ -1,3 +1,4 @@
+import { UnitBuffer } from '../../lib/units';
 import type { Llm, LlmCall } from '../ports';
 
 /** What a chat template puts around each message, and around all of them. */
@@ -13,7 +14,7 @@ const TOKENS_AROUND_CALL = 64;
  * leaves its spare tokens.
  */
 export function maxTokens(text: string): number {
-  const units = unitsOf(text);
+  const units = buffer.read(text);
   let count = 0;
   let at = 0;
   let before: Kind = OTHER;
@@ -36,7 +37,7 @@ export function maxTokens(text: string): number {
       count += tokensOfCharacter(character);
       end = at + (character > 0xffff ? 2 : 1);
     } else {
-      while (kindAt(units, end) === kind) end += 1;
+      while (end < text.length && kindAt(units, end) === kind) end += 1;
       count += tokensOfRun(kind, end - at, kindAt(units, end));
     }
     before = kindAt(units, end - 1);
@@ -45,18 +46,7 @@ export function maxTokens(text: string): number {
   return Math.ceil(count);
 }
 
-/** Room for the texts that most prompts hold: an array for each would make work for the collector. */
-const shared = new Uint16Array(65_536);
-
-/** The UTF-16 units of a text, and one at the end that continues nothing; good until the next call.
- * Whole pages are counted on the main thread, and an array of numbers is read several times as fast
- * as a string. */
-function unitsOf(text: string): Uint16Array {
-  const units = text.length < shared.length ? shared : new Uint16Array(text.length + 1);
-  Buffer.from(units.buffer).write(text, 'utf16le');
-  units[text.length] = ASCII;
-  return units;
-}
+const buffer = new UnitBuffer();
 
 const OTHER = 0;
 const LOWER = 1;

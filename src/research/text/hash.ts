@@ -1,7 +1,7 @@
-/** FNV-1a (Fowler, Noll, Vo 1991) over the UTF-16 code units of a part of a text; 32 bits, signed. */
-export function hashOf(text: string, start: number, end: number): number {
+/** FNV-1a (Fowler, Noll, Vo 1991) over a part of the UTF-16 units of a text; 32 bits, signed. */
+export function hashOf(units: Uint16Array, start: number, end: number): number {
   let hash = EMPTY_HASH;
-  for (let at = start; at < end; at++) hash = hashedOn(hash, text.charCodeAt(at));
+  for (let at = start; at < end; at++) hash = hashedOn(hash, units[at] ?? 0);
   return hash;
 }
 

@@ -1,47 +1,54 @@
 import { type SentenceSpan, sentences } from '../../lib/sentences';
-import { terms } from './terms';
+import { NumberTable } from './numberTable';
+import type { Vocabulary } from './vocabulary';
+import { WordList } from './words';
+
+const words = new WordList();
+/** By a term's number: 1 more than its own number in the text that is read, 0 until it is met. */
+let ownNumbers = new Int32Array(0);
 
 /**
  * What stands in a text, whatever is asked of it: its sentences, and which terms they hold. Never
- * changed. Terms are numbered as they come, so that a page of many thousand words is a few arrays.
+ * changed. A page of many thousand words is a few arrays: its terms are numbered as they come.
  */
 export class Reading {
   readonly sentences: readonly SentenceSpan[];
   /** Of all sentences, in terms, with repetitions. */
   readonly length: number;
-  #numbers: ReadonlyMap<string, number>;
-  #terms: readonly string[];
-  /** The terms of all sentences in order, by number. */
+  /** Says what its numbers mean. */
+  #vocabulary: Vocabulary;
+  #own: NumberTable;
+  /** The terms of all sentences in order, by their own numbers. */
   #held: Int32Array;
   /** Where in {@link #held} the terms of each sentence begin; one more for the end. */
   #firsts: Int32Array;
-  /** By a term's number: how often it stands in the text, and in how many sentences. */
+  /** By a term's own number: how often it stands in the text, and in how many sentences. */
   #totals: Int32Array;
   #holders: Int32Array;
 
   constructor(text: string) {
     this.sentences = sentences(text);
-    const numbers = new Map<string, number>();
-    const held: number[] = [];
+    words.begin(text);
+    this.#vocabulary = words.vocabulary;
     this.#firsts = new Int32Array(this.sentences.length + 1);
     for (let at = 0; at < this.sentences.length; at++) {
       const span = this.sentences[at];
-      if (span) addNumbers(text.slice(span.start, span.end), numbers, held);
-      this.#firsts[at + 1] = held.length;
+      if (span) words.add(span.start, span.end);
+      this.#firsts[at + 1] = words.count;
     }
-    this.length = held.length;
-    this.#numbers = numbers;
-    this.#terms = [...numbers.keys()];
-    this.#held = new Int32Array(held);
-    this.#totals = new Int32Array(numbers.size);
-    this.#holders = new Int32Array(numbers.size);
+    this.length = words.count;
+    this.#held = new Int32Array(words.count);
+    this.#own = new NumberTable(numberAnew(words, this.#held));
+    this.#totals = new Int32Array(this.#own.numbers.length);
+    this.#holders = new Int32Array(this.#own.numbers.length);
     this.#count();
   }
 
   #count(): void {
-    const seenIn = new Int32Array(this.#terms.length).fill(-1);
+    const seenIn = new Int32Array(this.#own.numbers.length).fill(-1);
     for (let sentence = 0; sentence < this.sentences.length; sentence++) {
-      for (let at = this.#first(sentence); at < this.#first(sentence + 1); at++) {
+      const end = this.#first(sentence + 1);
+      for (let at = this.#first(sentence); at < end; at++) {
         const number = this.#held[at] ?? 0;
         this.#totals[number] = (this.#totals[number] ?? 0) + 1;
         if (seenIn[number] === sentence) continue;
@@ -53,29 +60,31 @@ export class Reading {
 
   /** How often a term stands in the text. */
   total(term: string): number {
-    const number = this.#numbers.get(term);
+    const number = this.#find(term);
     return number === undefined ? 0 : (this.#totals[number] ?? 0);
   }
 
   /** How many sentences hold it. */
   holderCount(term: string): number {
-    const number = this.#numbers.get(term);
+    const number = this.#find(term);
     return number === undefined ? 0 : (this.#holders[number] ?? 0);
   }
 
   /** The sentences that hold one of these terms, by their places, ascending. */
   holdersOf(wanted: readonly string[]): number[] {
-    const isWanted = new Uint8Array(this.#terms.length);
+    const isWanted = new Uint8Array(this.#own.numbers.length);
     for (const term of wanted) {
-      const number = this.#numbers.get(term);
+      const number = this.#find(term);
       if (number !== undefined) isWanted[number] = 1;
     }
-    return Array.from(this.sentences.keys()).filter((sentence) => {
+    const found: number[] = [];
+    for (let sentence = 0; sentence < this.sentences.length; sentence++) {
       const end = this.#first(sentence + 1);
       let at = this.#first(sentence);
       while (at < end && isWanted[this.#held[at] ?? 0] === 0) at++;
-      return at < end;
-    });
+      if (at < end) found.push(sentence);
+    }
+    return found;
   }
 
   /** How many terms a sentence has, with repetitions. */
@@ -86,11 +95,17 @@ export class Reading {
   /** How often each of its terms stands in a sentence, in the order of their first places. */
   countsOf(sentence: number): Map<string, number> {
     const counts = new Map<string, number>();
-    for (let at = this.#first(sentence); at < this.#first(sentence + 1); at++) {
-      const term = this.#terms[this.#held[at] ?? 0] ?? '';
+    const end = this.#first(sentence + 1);
+    for (let at = this.#first(sentence); at < end; at++) {
+      const term = this.#vocabulary.term(this.#own.numbers[this.#held[at] ?? 0] ?? 0);
       counts.set(term, (counts.get(term) ?? 0) + 1);
     }
     return counts;
+  }
+
+  #find(term: string): number | undefined {
+    const number = this.#vocabulary.findTerm(term);
+    return number === undefined ? undefined : this.#own.find(number);
   }
 
   #first(sentence: number): number {
@@ -98,13 +113,19 @@ export class Reading {
   }
 }
 
-function addNumbers(sentence: string, numbers: Map<string, number>, into: number[]): void {
-  for (const term of terms(sentence)) {
-    let number = numbers.get(term);
-    if (number === undefined) {
-      number = numbers.size;
-      numbers.set(term, number);
+/** Numbers the terms of a text as they come; returns the numbers that they had. */
+function numberAnew({ numbers, count, vocabulary }: WordList, into: Int32Array): Int32Array {
+  if (vocabulary.size > ownNumbers.length) ownNumbers = new Int32Array(2 * vocabulary.size);
+  const met: number[] = [];
+  for (let at = 0; at < count; at++) {
+    const number = numbers[at] ?? 0;
+    let own = ownNumbers[number] ?? 0;
+    if (own === 0) {
+      own = met.push(number);
+      ownNumbers[number] = own;
     }
-    into.push(number);
+    into[at] = own - 1;
   }
+  for (const number of met) ownNumbers[number] = 0;
+  return new Int32Array(met);
 }

@@ -1,5 +1,6 @@
-import { isAsciiWord, isBeyondAscii, unitAt } from './ascii';
-import { EMPTY_HASH, hashedOn, hashOf } from './hash';
+import { UnitBuffer } from '../../lib/units';
+import { EMPTY_HASH, hashedOn } from './hash';
+import { kindAt, LETTER, NUMBER } from './letters';
 
 const SHINGLE_WORDS = 5;
 /** A sketch keeps about this many shingles of a long text. */
@@ -16,43 +17,69 @@ export interface Sketch {
 }
 
 export function sketch(text: string): Sketch {
-  const words = wordHashes(text.toLowerCase());
+  const words = wordHashes(text);
   let modulus = 1;
   while (words.length / modulus > SKETCH_SIZE) modulus *= 2;
-  const sampled: number[] = [];
+  return { hashes: eachOnce(sampledShingles(words, modulus).sort()), modulus };
+}
+
+/** Written over the words that they are made of. */
+function sampledShingles(words: Int32Array, modulus: number): Int32Array {
+  let count = 0;
   for (let at = 0; at + SHINGLE_WORDS <= words.length; at++) {
     let hash = 17;
     for (let of = at; of < at + SHINGLE_WORDS; of++) {
       hash = mixed((Math.imul(hash, 31) + (words[of] ?? 0)) | 0);
     }
-    if (isSampled(hash, modulus)) sampled.push(hash);
+    if (isSampled(hash, modulus)) words[count++] = hash;
   }
-  const ascending = new Int32Array(sampled).sort();
-  return { hashes: ascending.filter((hash, at) => hash !== ascending[at - 1]), modulus };
+  return words.subarray(0, count);
 }
 
-const WORD = /[\p{L}\p{N}]+/uy;
-
-/** Of each run of letters and digits, in order. */
-function wordHashes(text: string): Int32Array {
-  const found: number[] = [];
-  for (let start = 0; start < text.length; ) {
-    let end = start;
-    let hash = EMPTY_HASH;
-    let unit = unitAt(text, end);
-    while (isAsciiWord(unit)) {
-      hash = hashedOn(hash, unit);
-      unit = unitAt(text, ++end);
-    }
-    if (isBeyondAscii(unit)) {
-      WORD.lastIndex = start;
-      end = WORD.test(text) ? WORD.lastIndex : start;
-      hash = hashOf(text, start, end);
-    }
-    if (end > start) found.push(hash);
-    start = Math.max(end, start + 1);
+/** Of ascending numbers. */
+function eachOnce(ascending: Int32Array): Int32Array {
+  let count = 0;
+  for (let at = 0; at < ascending.length; at++) {
+    const hash = ascending[at] ?? 0;
+    if (count === 0 || hash !== ascending[count - 1]) ascending[count++] = hash;
   }
-  return new Int32Array(found);
+  return ascending.slice(0, count);
+}
+
+const buffer = new UnitBuffer();
+
+/** Of each run of letters and digits in small letters, in order. */
+function wordHashes(text: string): Int32Array {
+  const small = BEYOND_ASCII.test(text) ? text.toLowerCase() : text;
+  const units = buffer.read(small);
+  const found = new Int32Array(Math.ceil(small.length / 2));
+  let count = 0;
+  for (let at = 0; at < small.length; at++) {
+    let part = partAt(units, at);
+    if (part === 0) continue;
+    let hash = EMPTY_HASH;
+    while (part !== 0) {
+      hash = hashedOn(hash, part);
+      part = partAt(units, ++at);
+    }
+    found[count++] = hash;
+  }
+  return found.subarray(0, count);
+}
+
+const BEYOND_ASCII = /[\u0080-\uffff]/;
+/** By unit: the small letter or the digit that it is; 0 for all else. */
+const ASCII_PARTS = Uint8Array.from({ length: 128 }, (_, unit) =>
+  /[A-Za-z0-9]/.test(String.fromCharCode(unit))
+    ? String.fromCharCode(unit).toLowerCase().charCodeAt(0)
+    : 0,
+);
+
+/** The small letter or the digit that stands there, or 0. */
+function partAt(units: Uint16Array, at: number): number {
+  const unit = units[at] ?? 0;
+  if (unit < ASCII_PARTS.length) return ASCII_PARTS[unit] ?? 0;
+  return kindAt(units, at) & (LETTER | NUMBER) ? unit : 0;
 }
 
 /** True when of the shingles of the smaller text the larger one holds at least such a share, above
