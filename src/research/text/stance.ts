@@ -1,6 +1,6 @@
 import type { Assertion, Match } from './assertion';
 import type { Sentence } from './corpus';
-import { areOpposites } from './synonyms';
+import { holdOpposites } from './synonyms';
 import { terms } from './terms';
 import { type Value, valuesDiffer } from './values';
 
@@ -83,7 +83,7 @@ export function stanceSigns(
 ): SentenceSigns {
   const negated = DENIAL.test(assertion.text) !== DENIAL.test(sentence.text);
   const course = directionOf(assertion.terms) * directionOf(sentence.counts.keys());
-  const opposed = flag(course < 0 || hasOpposite(assertion, sentence));
+  const opposed = flag(course < 0 || holdOpposites(assertion.terms, sentence.counts));
   const grounded = flag(GROUNDS.test(sentence.text));
   return {
     own: [
@@ -145,13 +145,6 @@ function directionOf(said: Iterable<string>): number {
   let balance = 0;
   for (const term of said) balance += flag(RISING.has(term)) - flag(FALLING.has(term));
   return Math.sign(balance);
-}
-
-function hasOpposite({ terms: said }: Assertion, { counts }: Sentence): boolean {
-  const added = [...counts.keys()].filter((term) => !said.has(term));
-  return [...said].some(
-    (term) => !counts.has(term) && added.some((other) => areOpposites(term, other)),
-  );
 }
 
 /** An amount that the sentence gives otherwise, in the same unit. */
