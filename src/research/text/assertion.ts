@@ -1,7 +1,7 @@
 import type { Sentence } from './corpus';
 import { names } from './names';
 import type { Question } from './question';
-import { isStatement } from './statement';
+import { states } from './statement';
 import { synonyms } from './synonyms';
 import { type Token, tokens } from './terms';
 import { type Value, values, valuesDiffer } from './values';
@@ -56,10 +56,7 @@ export function assertionOf({ text, answer }: Question): Assertion | null {
 
 function isPlainStatement(text: string, answer: Question['answer']): boolean {
   return (
-    answer === 'any' &&
-    !text.includes('?') &&
-    !/^\W*(?:how|why)\b/i.test(text) &&
-    isStatement({ text })
+    answer === 'any' && !text.includes('?') && !/^\W*(?:how|why)\b/i.test(text) && states(text)
   );
 }
 
