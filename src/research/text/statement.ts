@@ -1,4 +1,5 @@
 import { oncePerSentence } from './once';
+import { wordCount } from './wordCount';
 
 const VERB =
   /\b(?:is|are|was|were|be|been|am|has|have|had|do|does|did|can|could|will|would|shall|should|may|might|must|cannot|cost|costs|cut|put|set|let|hit|built|made|took|gave|went|came|ran|sold|paid|won|lost|led|held|kept|left|met|said|says|told|wrote|found|grew|rose|fell|began|became|stood|lies|lay|sank|bought|brought|got|saw|knew|drew|spoke|means|makes|runs|gives|takes|uses|works)\b|['’](?:s|re|ve|ll|d)\b|\b\p{Ll}{2,}(?:ed|ing|en)\b/iu;
@@ -17,14 +18,14 @@ const MAX_BYLINE_WORDS = 12;
  * text without a stop or in Latin letters is judged, because other scripts hide their verbs.
  */
 export function states(text: string): boolean {
-  const wordCount = text.match(/\S+/g)?.length ?? 0;
+  const count = wordCount(text);
   if (/^#{1,6}\s/.test(text)) return false;
-  if (BYLINE.test(text) && wordCount <= MAX_BYLINE_WORDS) return false;
+  if (BYLINE.test(text) && count <= MAX_BYLINE_WORDS) return false;
   const isStopped = STOP_AT_END.test(text);
   const maxWords = isStopped ? MAX_LABEL_WORDS : MAX_HEADING_WORDS;
-  if (wordCount > maxWords || !/[a-z]/i.test(text)) return true;
+  if (count > maxWords || !/[a-z]/i.test(text)) return true;
   const hasVerb = holdsVerb(text) || (isStopped && THIRD_PERSON.test(text));
-  return hasVerb ? isStopped || wordCount >= 4 : isForeign(text);
+  return hasVerb ? isStopped || count >= 4 : isForeign(text);
 }
 
 export const isStatement = oncePerSentence(({ text }) => states(text));
