@@ -16,44 +16,57 @@ export function linkScores(
   question: Question,
   weights: Weights,
 ): Map<Sentence, number> {
-  const seeds = [...candidates].sort((a, b) => b.score - a.score).slice(0, SEEDS);
-  const best = Math.max(1e-9, seeds[0]?.score ?? 0);
-  const asked = new Set(question.terms);
+  const best = [...candidates].sort((a, b) => b.score - a.score).slice(0, SEEDS);
+  const seeds = best.map((candidate) => seedOf(corpus, candidate, question));
+  const bestScore = Math.max(1e-9, best[0]?.score ?? 0);
   const links = new Map<Sentence, number>();
   for (const { sentence } of candidates) {
     let strongest = 0;
     for (const seed of seeds) {
-      if (seed.sentence.page === sentence.page) continue;
-      const link = linkBetween(corpus, seed.sentence, sentence, asked, weights);
-      strongest = Math.max(strongest, link * (seed.score / best));
+      if (seed.page === sentence.page) continue;
+      const link = linkBetween(seed, sentence, weights);
+      strongest = Math.max(strongest, link * (seed.score / bestScore));
     }
     if (strongest > 0) links.set(sentence, strongest);
   }
   return links;
 }
 
-function linkBetween(
-  corpus: Corpus,
-  seed: Sentence,
-  sentence: Sentence,
-  asked: ReadonlySet<string>,
-  weights: Weights,
-): number {
-  const titleOf = (of: Sentence) => corpus.pages[of.page]?.titleTerms ?? [];
+/** A good sentence as others are compared with it. */
+interface Seed {
+  score: number;
+  page: number;
+  /** For each page, whether the sentence names it. */
+  namesPage: readonly boolean[];
+  /** The terms of its page's title; null when the question holds them all. */
+  title: readonly string[] | null;
+  /** Its names that the question does not hold, each as its terms. */
+  names: readonly (readonly string[])[];
+}
+
+function seedOf(corpus: Corpus, { sentence, score }: Candidate, question: Question): Seed {
+  const asked = new Set(question.terms);
+  const isNew = (name: readonly string[]) => !name.every((term) => asked.has(term));
+  const titles = corpus.pages.map(({ titleTerms }) => (isNew(titleTerms) ? titleTerms : null));
+  return {
+    score,
+    page: sentence.page,
+    namesPage: titles.map((title) => title !== null && holds(sentence, title)),
+    title: titles[sentence.page] ?? null,
+    names: sentence.names.map(({ key }) => key.split(' ')).filter(isNew),
+  };
+}
+
+function linkBetween(seed: Seed, sentence: Sentence, weights: Weights): number {
   let link = 0;
-  if (holds(seed, titleOf(sentence), asked)) {
+  if (seed.namesPage[sentence.page]) {
     link += weights.linkToTitle * (sentence.position === 0 ? 1 : 0.6);
   }
-  if (holds(sentence, titleOf(seed), asked)) link += weights.linkFromTitle;
-  const shared = seed.names.some((name) => holds(sentence, name.key.split(' '), asked));
+  if (seed.title !== null && holds(sentence, seed.title)) link += weights.linkFromTitle;
+  const shared = seed.names.some((name) => holds(sentence, name));
   return link + (shared ? weights.linkByName : 0);
 }
 
-/** True when a sentence holds all of a name's terms and the question does not hold them all. */
-function holds(sentence: Sentence, name: readonly string[], asked: ReadonlySet<string>): boolean {
-  return (
-    name.length > 0 &&
-    name.every((term) => sentence.counts.has(term)) &&
-    !name.every((term) => asked.has(term))
-  );
+function holds({ counts }: Sentence, name: readonly string[]): boolean {
+  return name.every((term) => counts.has(term));
 }

@@ -1,16 +1,17 @@
 import { align, type Substitution } from '../text/alignment';
-import { speaksOfSubject } from '../text/anchor';
-import { type Answer, answerIn } from '../text/answers';
-import type { Corpus, Sentence } from '../text/corpus';
+import type { Answer } from '../text/answers';
+import type { Sentence } from '../text/corpus';
 import { blemishes } from '../text/fitness';
-import { oncePerQuestion, oncePerSentence } from '../text/once';
+import { oncePerSentence } from '../text/once';
 import type { Question } from '../text/question';
-import { jaccard, sharedCount, sharedTermCount } from '../text/similarity';
+import { jaccard, sharedCount, sharedOccurrences, sharedTermCount } from '../text/similarity';
 import { isStatement } from '../text/statement';
-import { areToldApart, mayShareHead, mayShareSubject } from '../text/subject';
-import { areOpposites, synonyms } from '../text/synonyms';
+import { areToldApart, mayShareSubject } from '../text/subject';
+import { holdOpposites, synonyms } from '../text/synonyms';
 import { type Value, valuesDiffer } from '../text/values';
 import type { Candidate } from './candidate';
+import { answers } from './claimedAnswer';
+import type { Comparison } from './comparison';
 import { focusShare } from './relevance';
 
 /** How much of two statements must be alike, beside what differs, for them to deny each other. */
@@ -18,8 +19,6 @@ const ALIKE = 0.5;
 const MIN_SHARED_TERMS = 3;
 /** A share of the question's weight: a sentence below it does not answer the question. */
 const MIN_COVERAGE = 0.3;
-/** The same of what is asked of the subject. */
-const MIN_FOCUS = 0.34;
 /** Agreeing terms that must stand around the one place in which two wordings differ. */
 const MIN_FRAME_TERMS = 4;
 /** And the share of the shorter wording that must agree. */
@@ -32,31 +31,54 @@ const POLAR_SHARE = 0.6;
 const MIN_TIGHT_TERMS = 7;
 const TIGHT_SHARE = 0.8;
 
-/** How the sentences of two different pages stand to each other, as answers to one question. */
-export function contradicts(
-  corpus: Corpus,
-  question: Question,
+/**
+ * How the sentences of two different pages stand to each other, as answers to one question. What was
+ * told of a pair is remembered: those that are compared to be put together are compared again as
+ * rivals.
+ */
+export function denialAmong(comparison: Comparison): (a: Candidate, b: Candidate) => boolean {
+  const known = new Map<number, boolean>();
+  const count = comparison.corpus.sentences.length;
+  return (a, b) => {
+    if (!mayContradict(comparison, a, b)) return false;
+    const pair = a.sentence.index * count + b.sentence.index;
+    const earlier = known.get(pair);
+    if (earlier !== undefined) return earlier;
+    const denied = contradicts(comparison, a, b);
+    known.set(pair, denied);
+    return denied;
+  };
+}
+
+/** Rules most pairs out by a look. Beside two answers, all that clashes has some terms in common. */
+function mayContradict({ shared, answering }: Comparison, a: Candidate, b: Candidate): boolean {
+  if (a.sentence.page === b.sentence.page) return false;
+  if (a.coverage < MIN_COVERAGE || b.coverage < MIN_COVERAGE) return false;
+  return (
+    shared.count(a.sentence, b.sentence) >= MIN_SHARED_TERMS ||
+    (answering.has(a.sentence) && answering.has(b.sentence))
+  );
+}
+
+function contradicts(
+  { corpus, question, shared }: Comparison,
   a: Candidate,
   b: Candidate,
 ): boolean {
-  if (a.sentence.page === b.sentence.page) return false;
-  if (a.coverage < MIN_COVERAGE || b.coverage < MIN_COVERAGE) return false;
-  const pair = answers(corpus, question, a, b);
-  // Beside two answers, all that follows needs as many terms in common: most pairs have fewer.
-  if (!pair && sharedTermCount(a.sentence, b.sentence) < MIN_SHARED_TERMS) return false;
+  const pair = answers(corpus, question, a.sentence, b.sentence);
+  if (!pair && shared.count(a.sentence, b.sentence) < MIN_SHARED_TERMS) return false;
   if (!isClaim(a.sentence) || !isClaim(b.sentence)) return false;
   if (question.answer === 'number' && areOfOtherTimes(a.sentence, b.sentence)) return false;
   if (areOfOtherThings(a.sentence, b.sentence)) return false;
-  const saysAsked = (of: Candidate) => focusShare(corpus, of.sentence, question) > 0;
   const mayShare = mayShareSubject(corpus, a.sentence, b.sentence);
   if (mayShare && wordingClashes(question, a.sentence, b.sentence)) return true;
-  if (areToldApart(corpus, question, a.sentence, b.sentence)) return false;
-  if (pair && answersClash(pair, a, b)) return true;
-  return (
-    mayShare &&
-    ((saysAsked(a) === saysAsked(b) && valuesClash(a.sentence, b.sentence)) ||
-      polarityClashes(a.sentence, b.sentence))
-  );
+  const saysAsked = (of: Candidate) => focusShare(corpus, of.sentence, question) > 0;
+  const clashes =
+    (pair && answersClash(pair, a, b)) ||
+    (mayShare &&
+      ((saysAsked(a) === saysAsked(b) && valuesClash(a.sentence, b.sentence)) ||
+        polarityClashes(a.sentence, b.sentence)));
+  return clashes === true && !areToldApart(corpus, question, a.sentence, b.sentence);
 }
 
 /** A question, a heading and the furniture of a page claim nothing. */
@@ -66,14 +88,14 @@ const isClaim = oncePerSentence(
 
 /** True when both answer the question, strongly, with the same value. */
 export function sameAnswer(
-  corpus: Corpus,
-  question: Question,
+  { corpus, question, answering }: Comparison,
   a: Candidate,
   b: Candidate,
 ): boolean {
   if (a.coverage < MIN_COVERAGE || b.coverage < MIN_COVERAGE) return false;
   if (question.answer !== 'date' && question.answer !== 'number') return false;
-  const pair = answers(corpus, question, a, b);
+  if (!answering.has(a.sentence) || !answering.has(b.sentence)) return false;
+  const pair = answers(corpus, question, a.sentence, b.sentence);
   if (pair === null) return false;
   const [left, right] = pair;
   return left.kind === right.kind && left.unit === right.unit && left.key === right.key;
@@ -158,9 +180,7 @@ function polarityClashes(a: Sentence, b: Sentence): boolean {
   const shared = sharedTermCount(a, b);
   const differing = Math.max(a.counts.size, b.counts.size) - shared;
   if (shared < MIN_SHARED_TERMS || shared / (shared + differing - 1) < POLAR_SHARE) return false;
-  const onlyLeft = [...a.counts.keys()].filter((term) => !b.counts.has(term));
-  const onlyRight = [...b.counts.keys()].filter((term) => !a.counts.has(term));
-  const opposite = onlyLeft.some((term) => onlyRight.some((other) => areOpposites(term, other)));
+  const opposite = holdOpposites(a.counts, b.counts);
   const negated = a.isNegated !== b.isNegated;
   // Both at once cancel out: "not reduced" says what "increased" says.
   if (opposite === negated) return false;
@@ -172,6 +192,8 @@ export function wordingClashes(question: Question, a: Sentence, b: Sentence): bo
   const shared = sharedTermCount(a, b);
   const shorter = Math.min(a.length, b.length);
   if (shared < MIN_FRAME_TERMS || shared < ALIKE * shorter) return false;
+  // No more can agree in the same order.
+  if (sharedOccurrences(a, b) < FRAME_SHARE * shorter) return false;
   const left = a.tokens.map((token) => token.term);
   const right = b.tokens.map((token) => token.term);
   const { agreed, substitutions } = align(left, right);
@@ -260,27 +282,6 @@ function answersClash([left, right]: [Answer, Answer], a: Candidate, b: Candidat
   const isPrefix = left.key.includes(right.key) || right.key.includes(left.key);
   return !isPrefix && !mentions(a.sentence, right) && !mentions(b.sentence, left);
 }
-
-/** Both strong, both about what is asked: it is named there, or a pronoun stands for it. */
-function answers(
-  corpus: Corpus,
-  question: Question,
-  a: Candidate,
-  b: Candidate,
-): [Answer, Answer] | null {
-  const left = claimedAnswer(corpus, a.sentence, question);
-  const right = left && claimedAnswer(corpus, b.sentence, question);
-  if (!left || !right) return null;
-  return mayShareHead(corpus, question, a.sentence, b.sentence) ? [left, right] : null;
-}
-
-const claimedAnswer = oncePerQuestion((corpus, sentence, question) => {
-  if (!question.isSimple) return null;
-  if (focusShare(corpus, sentence, question) < MIN_FOCUS) return null;
-  if (!speaksOfSubject(sentence, question)) return null;
-  const answer = answerIn(corpus, sentence, question);
-  return answer?.strong ? answer : null;
-});
 
 /** Whether a sentence holds the value or the name that another one answers with. */
 export function mentions(sentence: Sentence, answer: Answer): boolean {

@@ -201,9 +201,10 @@ export function followUps(
   for (const [subQuestion, text] of plan.subQuestions.entries()) {
     const isOpen = gaps.some((gap) => gap.subQuestion === subQuestion);
     const claims = bySubQuestion[subQuestion] ?? [];
-    if (!isOpen && isSettled(corpus, readQuestion(text), claims)) continue;
-    const wanted = bridges(corpus, text, claims);
-    if (isOpen) wanted.unshift(bareWords(text));
+    const question = readQuestion(text);
+    if (!isOpen && isSettled(corpus, question, claims)) continue;
+    const wanted = bridges(corpus, question, claims);
+    if (isOpen) wanted.unshift(bareWords(question));
     for (const query of wanted.slice(0, MAX_FOLLOW_UPS)) {
       const key = keyOf(query);
       if (key === '' || key === keyOf(text) || asked.has(key)) continue;
@@ -227,16 +228,14 @@ function keyOf(query: string): string {
   return query.toLowerCase().trim();
 }
 
-function bareWords(text: string): string {
-  const { names, predicateWords } = readQuestion(text);
+function bareWords({ names, predicateWords }: Question): string {
   return [...names.map((name) => name.text), ...predicateWords]
     .join(' ')
     .slice(0, MAX_FOLLOW_UP_UNITS);
 }
 
 /** Names of the best claims that have no page of their own yet, the most telling first. */
-function bridges(corpus: Corpus, text: string, claims: readonly Claim[]): string[] {
-  const question = readQuestion(text);
+function bridges(corpus: Corpus, question: Question, claims: readonly Claim[]): string[] {
   const asked = new Set(question.terms);
   const titles = new Set(corpus.pages.map((page) => page.titleTerms.join(' ')));
   const weights = new Map<string, { text: string; weight: number }>();

@@ -1,4 +1,4 @@
-import { type Assertion, jointCoverage, type Match, matchOf } from '../text/assertion';
+import { type Assertion, jointCoverage, matchOf, rareShare } from '../text/assertion';
 import type { Corpus, Sentence } from '../text/corpus';
 import { claimedSigns, meanSigns, type SentenceSigns, stanceSigns } from '../text/stance';
 import { EVIDENCE_WEIGHTS } from './evidenceWeights';
@@ -47,19 +47,13 @@ export interface Witness {
 
 /** Judges single sentences of a corpus; a large one need not be gone through as a whole. */
 export function witness(corpus: Corpus, assertion: Assertion): (sentence: Sentence) => Witness {
-  const known = new Map<Sentence, Match>();
-  const matchTo = (sentence: Sentence): Match => {
-    const match = known.get(sentence) ?? matchOf(assertion, sentence, corpus.idf);
-    known.set(sentence, match);
-    return match;
-  };
   // A pronoun stands for what the neighbour names: beside a good sentence stands a good one.
   const rareBeside = (sentence: Sentence, side: -1 | 1): number => {
     const beside = corpus.sentences[sentence.index + side];
-    return beside?.page === sentence.page ? matchTo(beside).rare : 0;
+    return beside?.page === sentence.page ? rareShare(assertion, beside, corpus.idf) : 0;
   };
   return (sentence) => {
-    const match = matchTo(sentence);
+    const match = matchOf(assertion, sentence, corpus.idf);
     const { named, valued, paired, rare } = match;
     const beside = Math.max(rareBeside(sentence, -1), rareBeside(sentence, 1));
     const relevance = dot(EVIDENCE_WEIGHTS.relevance, [

@@ -32,9 +32,11 @@ export function withProposals(
 
 /** The sentences that a passage holds for the most part, or that hold it. */
 function sentencesIn(corpus: Corpus, { source, start, end }: Proposal): Sentence[] {
-  return corpus.sentences.filter((sentence) => {
-    if (corpus.pages[sentence.page]?.page.source !== source) return false;
-    const shared = Math.min(end, sentence.end) - Math.max(start, sentence.start);
-    return shared > Math.min(end - start, sentence.end - sentence.start) / 2;
-  });
+  const own = corpus.pages.filter(({ page }) => page.source === source);
+  return own
+    .flatMap(({ sentences }) => sentences)
+    .filter((sentence) => {
+      const shared = Math.min(end, sentence.end) - Math.max(start, sentence.start);
+      return shared > Math.min(end - start, sentence.end - sentence.start) / 2;
+    });
 }

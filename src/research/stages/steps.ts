@@ -24,7 +24,9 @@ export function stepsOf(
     .slice(0, FIRST_STEPS)
     .filter(({ lead }) => namesSubject(corpus, lead.sentence, question));
   for (const first of firsts) {
-    const seconds = claims.filter((claim) => leadsTo(corpus, question, first, claim));
+    const bridges = bridgesOf(first.lead.sentence, question);
+    if (bridges.length === 0) continue;
+    const seconds = claims.filter((claim) => leadsTo(corpus, question, first, claim, bridges));
     if (seconds.length > 0) for (const claim of [first, ...seconds]) steps.add(claim);
   }
   return steps;
@@ -35,13 +37,21 @@ export function namesSubject(corpus: Corpus, sentence: Sentence, { names }: Ques
   return names.some(({ key }) => speaksOf(corpus, sentence, key.split(' ')));
 }
 
-function leadsTo(corpus: Corpus, question: Question, first: Claim, second: Claim): boolean {
+function leadsTo(
+  corpus: Corpus,
+  question: Question,
+  first: Claim,
+  second: Claim,
+  names: readonly string[][],
+): boolean {
   const from = first.lead.sentence;
   const to = second.lead.sentence;
-  if (from === to || !isStatement(to) || namesSubject(corpus, to, question)) return false;
-  const bridges = bridgesOf(from, question).filter((name) => speaksOf(corpus, to, name));
+  const bridges = names.filter((name) => speaksOf(corpus, to, name));
+  if (bridges.length === 0 || from === to || !isStatement(to)) return false;
   return (
-    bridges.length > 0 && saysMore(from, to, question) && answers(corpus, to, question, bridges)
+    !namesSubject(corpus, to, question) &&
+    saysMore(from, to, question) &&
+    answers(corpus, to, question, bridges)
   );
 }
 

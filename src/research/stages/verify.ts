@@ -5,8 +5,9 @@ import { cosine } from '../text/similarity';
 import { valuesDiffer } from '../text/values';
 import type { FindingKind, FindingStatus } from '../types';
 import type { Candidate } from './candidate';
+import { type Comparison, comparisonOf } from './comparison';
 import { confidenceOf } from './confidence';
-import { sameAnswer, wordingClashes } from './contradiction';
+import { denialAmong, sameAnswer, wordingClashes } from './contradiction';
 import type { Independence } from './copies';
 import { byScore } from './extract';
 import { focusShare, type Grade, grade } from './relevance';
@@ -47,37 +48,61 @@ export function verify(
   candidates: readonly Candidate[],
   sources: Independence,
 ): Claim[] {
-  const { ordered, denies, ceiling } = rivalry(corpus, asked, candidates);
+  const { ordered, areOpposed, ceiling } = rivalry(corpus, asked, candidates);
   const best = ordered[0]?.score ?? 0;
   const compared = ordered
     .filter(({ score, isProposed }) => isProposed || score >= best * MIN_RELATIVE_SCORE)
     .slice(0, COMPARED);
+  const comparison = comparisonOf(corpus, asked, compared);
+  const isDenied = denialAmong(comparison);
+  const denies: Denial = (a, b) => isDenied(a, b) || areOpposed(a, b);
+  const clusters = clustered(comparison, compared, denies);
+  const claims = clusters.flatMap((cluster) => {
+    const [lead, ...support] = [...cluster].sort(byScore);
+    if (!lead) return [];
+    const disputed = disputing(clusters, cluster, lead, denies);
+    const claim = judged(corpus, asked, lead, support, disputed, compared, sources);
+    return [{ ...claim, confidence: Math.min(claim.confidence, ceiling) }];
+  });
+  return claims.map((claim) => ({ ...claim, confidence: besideRivals(claim, claims) }));
+}
+
+type Denial = (a: Candidate, b: Candidate) => boolean;
+
+/** Those that say the same as the first of them. */
+function clustered(
+  comparison: Comparison,
+  compared: readonly Candidate[],
+  denies: Denial,
+): Candidate[][] {
   const clusters: Candidate[][] = [];
   for (const candidate of compared) {
     const home = clusters.find(
       ([lead]) =>
         lead !== undefined &&
         !denies(lead, candidate) &&
-        (saysTheSame(corpus, asked, lead.sentence, candidate.sentence) ||
-          sameAnswer(corpus, asked, lead, candidate)),
+        (saysTheSame(comparison, lead.sentence, candidate.sentence) ||
+          sameAnswer(comparison, lead, candidate)),
     );
     if (home) home.push(candidate);
     else clusters.push([candidate]);
   }
-  const claims = clusters.flatMap((cluster) => {
-    const [lead, ...support] = [...cluster].sort(byScore);
-    if (!lead) return [];
-    const others = clusters.filter((other) => other !== cluster);
-    const deniers = new Set(others.flat().filter((rival) => denies(lead, rival)));
-    // Of each page one sentence is quoted: the one that denies, not one that stands by it.
-    const disputed = others
-      .filter((other) => other.some((rival) => deniers.has(rival)))
-      .flat()
-      .sort((a, b) => Number(deniers.has(b)) - Number(deniers.has(a)) || byScore(a, b));
-    const claim = judged(corpus, asked, lead, support, disputed, compared, sources);
-    return [{ ...claim, confidence: Math.min(claim.confidence, ceiling) }];
-  });
-  return claims.map((claim) => ({ ...claim, confidence: besideRivals(claim, claims) }));
+  return clusters;
+}
+
+/** All that stand with one that denies the lead of a cluster. Of each page one sentence is quoted:
+ * the one that denies, not one that stands by it. */
+function disputing(
+  clusters: readonly Candidate[][],
+  own: Candidate[],
+  lead: Candidate,
+  denies: Denial,
+): Candidate[] {
+  const rivals = clusters.filter(
+    (other) => other !== own && other.some((rival) => denies(lead, rival)),
+  );
+  const isDenier = (rival: Candidate) => Number(denies(lead, rival));
+  return rivals.flat().sort((a, b) => isDenier(b) - isDenier(a) || byScore(a, b));
 }
 
 /** Two that deny each other are not both likely: what they say together is at most certain. */
@@ -101,7 +126,6 @@ function judged(
   const hedged = [lead, ...support].every(({ sentence }) => isHedged(sentence.text));
   const status = statusOf(disputed.length, independent, hedged);
   const how = grade(corpus, asked, lead);
-  const better = compared.filter(({ score }) => score > lead.score);
   return {
     lead,
     support: onePerPage(lead, support).slice(0, MAX_SUPPORT),
@@ -117,11 +141,18 @@ function judged(
       grade: how,
       isOneStep: asked.isSimple,
       relativeScore: lead.score / Math.max(1e-9, compared[0]?.score ?? 0),
-      pagesBefore: new Set(better.map(({ sentence }) => sentence.page)).size,
+      pagesBefore: pagesBefore(compared, lead),
       focus: focusShare(corpus, lead.sentence, asked),
       isAnswer: answerIn(corpus, lead.sentence, asked)?.strong ?? false,
     }),
   };
+}
+
+/** How many pages hold a better sentence. */
+function pagesBefore(compared: readonly Candidate[], lead: Candidate): number {
+  const pages = new Set<number>();
+  for (const { score, sentence } of compared) if (score > lead.score) pages.add(sentence.page);
+  return pages.size;
 }
 
 function statusOf(disputed: number, independent: number, hedged: boolean): Claim['status'] {
@@ -137,9 +168,9 @@ function onePerPage(lead: Candidate | null, candidates: Candidate[]): Candidate[
   );
 }
 
-function saysTheSame(corpus: Corpus, asked: Question, a: Sentence, b: Sentence): boolean {
-  if (cosine(corpus, a, b) < SAME || a.isNegated !== b.isNegated) return false;
-  if (wordingClashes(asked, a, b)) return false;
+function saysTheSame({ corpus, question, shared }: Comparison, a: Sentence, b: Sentence): boolean {
+  if (!shared.mayBeAlike(a, b, SAME) || cosine(corpus, a, b) < SAME) return false;
+  if (a.isNegated !== b.isNegated || wordingClashes(question, a, b)) return false;
 
   return !a.values.some((value) => {
     const rivals = b.values.filter(

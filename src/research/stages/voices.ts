@@ -1,5 +1,6 @@
 import { answerIn } from '../text/answers';
 import type { Corpus, Sentence } from '../text/corpus';
+import { oncePerSentence } from '../text/once';
 import type { Question } from '../text/question';
 import type { Candidate } from './candidate';
 import { mentions } from './contradiction';
@@ -61,16 +62,20 @@ const LONG_RUN_TERMS = 12;
 function isQuoted(a: Sentence, b: Sentence): boolean {
   const [short, long] = a.length <= b.length ? [a, b] : [b, a];
   if (short.length < MIN_QUOTED_TERMS) return false;
-  const trigrams = new Set(runs(long));
-  const own = runs(short);
-  if (own.filter((run) => trigrams.has(run)).length >= QUOTED_SHARE * own.length) return true;
-  return longestRun(short, long) >= LONG_RUN_TERMS;
+  const own = trigrams(short);
+  const others = trigramSet(long);
+  let shared = 0;
+  for (const trigram of own) if (others.has(trigram)) shared++;
+  if (shared >= QUOTED_SHARE * own.length) return true;
+  // A run holds two trigrams fewer than terms.
+  return shared >= LONG_RUN_TERMS - 2 && longestRun(short, long) >= LONG_RUN_TERMS;
 }
 
-function runs(of: Sentence): string[] {
-  const all = of.tokens.map((token) => token.term);
-  return all.slice(2).map((_, at) => all.slice(at, at + 3).join(' '));
-}
+const trigrams = oncePerSentence(({ tokens }) =>
+  tokens.slice(2).map(({ term }, at) => `${tokens[at]?.term} ${tokens[at + 1]?.term} ${term}`),
+);
+
+const trigramSet = oncePerSentence((sentence) => new Set(trigrams(sentence)));
 
 /** The longest common substring of two sentences, in terms. */
 function longestRun({ tokens: a }: Sentence, { tokens: b }: Sentence): number {

@@ -1,4 +1,5 @@
 import type { Corpus, Sentence } from './corpus';
+import { oncePer } from './once';
 import type { Question } from './question';
 import { STOP_WORDS } from './stopWords';
 import { tokens } from './terms';
@@ -62,12 +63,16 @@ function isTold({ text, tokens: found }: Sentence, at: number): boolean {
 /** True when the page speaks of each common noun that a subject is called by: "the mill", "tram". */
 export function speaksOfNouns(corpus: Corpus, sentence: Sentence, question: Question): boolean {
   const page = corpus.pages[sentence.page];
-  const named = new Set(question.names.flatMap((name) => name.key.split(' ')));
-  return question.subjects.every((subject) => {
-    const noun = subject.at(-1) ?? '';
-    return named.has(noun) || page?.holds(noun) || page?.titleTerms.includes(noun);
-  });
+  return commonNouns(question).every(
+    (noun) => page?.holds(noun) || page?.titleTerms.includes(noun),
+  );
 }
+
+/** Of each subject its last word, where no name holds it. */
+const commonNouns = oncePer(({ names, subjects }: Question): readonly string[] => {
+  const named = new Set(names.flatMap((name) => name.key.split(' ')));
+  return subjects.map((subject) => subject.at(-1) ?? '').filter((noun) => !named.has(noun));
+});
 
 const ENTRY_UNITS = 70;
 const MAX_ENTRY_TITLE_TERMS = 5;

@@ -1,6 +1,6 @@
 import { speaksOfNouns } from './anchor';
 import type { Corpus, Sentence } from './corpus';
-import { oncePerQuestion } from './once';
+import { oncePer, oncePerQuestion } from './once';
 import type { Question } from './question';
 import { synonyms } from './synonyms';
 import { terms } from './terms';
@@ -98,16 +98,20 @@ function answersOf(sentence: Sentence, question: Question): Option[] {
 }
 
 /** "How many turbines" is answered by turbines, not by porpoises; by a bare number at need. */
-function counted({ text, answer }: Question, found: readonly Value[]): readonly Value[] {
-  const word = answer === 'number' ? /\bhow many (\p{L}+)/iu.exec(text)?.[1] : undefined;
-  const term = word ? terms(word)[0] : undefined;
+function counted(question: Question, found: readonly Value[]): readonly Value[] {
+  const units = countedUnits(question);
   const numbers = found.filter((value) => value.kind === 'number');
-  if (!term || numbers.every((value) => value.unit === '')) return found;
-  const units = new Set([term, ...synonyms(term)]);
+  if (units === null || numbers.every((value) => value.unit === '')) return found;
   return numbers.some((value) => units.has(value.unit))
     ? found.filter((value) => units.has(value.unit) || value.unit === '')
     : [];
 }
+
+const countedUnits = oncePer(({ text, answer }: Question): ReadonlySet<string> | null => {
+  const word = answer === 'number' ? /\bhow many (\p{L}+)/iu.exec(text)?.[1] : undefined;
+  const term = word ? terms(word)[0] : undefined;
+  return term ? new Set([term, ...synonyms(term)]) : null;
+});
 
 /** "389 people per square mile" does not say how many people there are. */
 function isRate(sentence: Sentence, value: { end: number }): boolean {
@@ -129,10 +133,15 @@ interface Place {
   end: number;
 }
 
-/** Where the sentence says what is asked: the predicate, or a word that may stand for it. */
+/** The predicate, or a word that may stand for it. */
+const cuesOf = oncePer(({ focus, predicate }: Question): ReadonlySet<string> => {
+  const own = focus.length > 0 ? focus : predicate;
+  return new Set(own.flatMap((term) => [term, ...synonyms(term)]));
+});
+
+/** Where the sentence says what is asked. */
 function cuePlaces(sentence: Sentence, question: Question): Place[] {
-  const wanted = new Set(question.focus.length > 0 ? question.focus : question.predicate);
-  for (const term of [...wanted]) for (const other of synonyms(term)) wanted.add(other);
+  const wanted = cuesOf(question);
   return sentence.tokens.filter((token) => wanted.has(token.term));
 }
 

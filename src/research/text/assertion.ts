@@ -1,7 +1,8 @@
 import type { Sentence } from './corpus';
 import { names } from './names';
+import { oncePer } from './once';
 import type { Question } from './question';
-import { isStatement } from './statement';
+import { states } from './statement';
 import { synonyms } from './synonyms';
 import { type Token, tokens } from './terms';
 import { type Value, values, valuesDiffer } from './values';
@@ -56,23 +57,18 @@ export function assertionOf({ text, answer }: Question): Assertion | null {
 
 function isPlainStatement(text: string, answer: Question['answer']): boolean {
   return (
-    answer === 'any' &&
-    !text.includes('?') &&
-    !/^\W*(?:how|why)\b/i.test(text) &&
-    isStatement({ text })
+    answer === 'any' && !text.includes('?') && !/^\W*(?:how|why)\b/i.test(text) && states(text)
   );
 }
 
 export function matchOf(assertion: Assertion, sentence: Sentence, idf: Idf): Match {
   const all = new Share();
-  const rare = new Share();
   const named = new Share();
   const shares = saidShares(assertion, sentence);
   for (const [at, term] of [...assertion.terms].entries()) {
     const weight = idf(term);
     const said = shares[at] ?? 0;
     all.add(weight, said);
-    rare.add(weight ** 2, said);
     if (assertion.named.has(term)) named.add(weight, said);
   }
   const returned = new Share();
@@ -82,12 +78,21 @@ export function matchOf(assertion: Assertion, sentence: Sentence, idf: Idf): Mat
   const coverage = all.value ?? 0;
   return {
     coverage,
-    rare: rare.value ?? 0,
+    rare: rareShare(assertion, sentence, idf),
     named: named.value ?? coverage,
     valued: valuedShare(assertion, sentence) ?? coverage,
     paired: pairedShare(assertion, sentence),
     returned: returned.value ?? 0,
   };
+}
+
+/** {@link Match.rare} alone. */
+export function rareShare(assertion: Assertion, sentence: Sentence, idf: Idf): number {
+  const rare = new Share();
+  const shares = saidShares(assertion, sentence);
+  for (const [at, term] of [...assertion.terms].entries())
+    rare.add(idf(term) ** 2, shares[at] ?? 0);
+  return rare.value ?? 0;
 }
 
 /**
@@ -139,8 +144,17 @@ const KINDRED = 0.7;
 /** Words with so long a common beginning are taken for one family: "emit", "emission" are not. */
 const FAMILY_UNITS = 5;
 
+const sharesTo = oncePer((_: Assertion) => new Map<Sentence, readonly number[]>());
+
 /** For each term of the assertion, how far the sentence says it. */
-function saidShares({ terms }: Assertion, { counts }: Sentence): number[] {
+function saidShares(assertion: Assertion, sentence: Sentence): readonly number[] {
+  const known = sharesTo(assertion);
+  const shares = known.get(sentence) ?? readShares(assertion, sentence);
+  known.set(sentence, shares);
+  return shares;
+}
+
+function readShares({ terms }: Assertion, { counts }: Sentence): number[] {
   const families = new Set<string>();
   for (const other of counts.keys()) {
     if (other.length >= FAMILY_UNITS) families.add(other.slice(0, FAMILY_UNITS));

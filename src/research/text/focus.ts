@@ -2,6 +2,7 @@ import { answerIn } from './answers';
 import type { Corpus, Sentence } from './corpus';
 import type { Question } from './question';
 import { synonyms } from './synonyms';
+import { wordCount } from './wordCount';
 
 /** Longer sentences are quoted by the part that answers. */
 const MAX_WORDS = 44;
@@ -18,12 +19,12 @@ export function focus(
   question: Question,
 ): { start: number; end: number } {
   const whole = { start: sentence.start, end: sentence.end };
+  if (wordCount(sentence.text) <= MAX_WORDS || sentence.isNegated) return whole;
   const words = [...sentence.text.matchAll(/\S+/g)].map((match) => ({
     start: match.index,
     end: match.index + match[0].length,
     weight: 0,
   }));
-  if (words.length <= MAX_WORDS || sentence.isNegated) return whole;
   weigh(corpus, sentence, question, words);
   const from = heaviest(words.map((word) => word.weight));
   const first = words[from];

@@ -1,3 +1,4 @@
+import { isAsciiLetter, unitAt } from './ascii';
 import { STOP_WORDS } from './stopWords';
 import { terms } from './terms';
 
@@ -27,13 +28,13 @@ export function names(text: string): Name[] {
   const found: Name[] = [];
   for (const match of text.matchAll(RUN)) {
     let start = match.index;
-    let run = match[0].replace(/\.$/, '');
+    let run = match[0].endsWith('.') ? match[0].slice(0, -1) : match[0];
     // A function word at the head is the sentence's, not the name's.
     for (;;) {
-      const head = /^(\S+)\s+(?=\S)/.exec(run);
-      if (!head?.[1] || !isOrdinary(head[1])) break;
-      run = run.slice(head[0].length);
-      start += head[0].length;
+      const space = run.search(/\s/);
+      if (space === -1 || !isOrdinary(run.slice(0, space))) break;
+      run = run.slice(space + 1);
+      start += space + 1;
     }
     if (isOrdinary(run)) continue;
     push(found, run, start);
@@ -46,7 +47,11 @@ export function names(text: string): Name[] {
 
 function isOrdinary(word: string): boolean {
   const lower = word.toLowerCase();
-  return STOP_WORDS.has(lower) || NOT_A_NAME.has(lower) || /^\P{L}*$/u.test(word);
+  return STOP_WORDS.has(lower) || NOT_A_NAME.has(lower) || !holdsLetter(word);
+}
+
+function holdsLetter(word: string): boolean {
+  return isAsciiLetter(unitAt(word, 0)) || /\p{L}/u.test(word);
 }
 
 function push(found: Name[], text: string, start: number): void {

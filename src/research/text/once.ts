@@ -1,21 +1,25 @@
 import type { Corpus, Sentence } from './corpus';
 import type { Question } from './question';
 
-/**
- * Sentences are compared pair by pair, and each pair asks the same of both: what is worked out of a
- * sentence is kept for as long as the sentence is. Of something that depends on nothing else.
- */
+/** What is worked out of a thing, and depends on nothing else, is kept for as long as the thing is. */
+export function oncePer<Thing extends object, Result>(
+  work: (thing: Thing) => Result,
+): (thing: Thing) => Result {
+  const known = new WeakMap<Thing, { result: Result }>();
+  return (thing) => {
+    const earlier = known.get(thing);
+    if (earlier) return earlier.result;
+    const result = work(thing);
+    known.set(thing, { result });
+    return result;
+  };
+}
+
+/** Sentences are compared pair by pair, and each pair asks the same of both. */
 export function oncePerSentence<Result>(
   work: (sentence: Sentence) => Result,
 ): (sentence: Sentence) => Result {
-  const known = new WeakMap<Sentence, { result: Result }>();
-  return (sentence) => {
-    const earlier = known.get(sentence);
-    if (earlier) return earlier.result;
-    const result = work(sentence);
-    known.set(sentence, { result });
-    return result;
-  };
+  return oncePer(work);
 }
 
 /** The same of what is asked of a sentence, kept for as long as the question is. A sentence is of
@@ -23,13 +27,13 @@ export function oncePerSentence<Result>(
 export function oncePerQuestion<Result>(
   work: (corpus: Corpus, sentence: Sentence, question: Question) => Result,
 ): (corpus: Corpus, sentence: Sentence, question: Question) => Result {
-  const known = new WeakMap<Question, Map<Sentence, { result: Result }>>();
+  const knownTo = oncePer((_: Question) => new Map<Sentence, { result: Result }>());
   return (corpus, sentence, question) => {
-    const bySentence = known.get(question) ?? new Map<Sentence, { result: Result }>();
+    const bySentence = knownTo(question);
     const earlier = bySentence.get(sentence);
     if (earlier) return earlier.result;
     const result = work(corpus, sentence, question);
-    known.set(question, bySentence.set(sentence, { result }));
+    bySentence.set(sentence, { result });
     return result;
   };
 }

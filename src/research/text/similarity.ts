@@ -26,6 +26,13 @@ export function sharedTermCount(a: Sentence, b: Sentence): number {
   return shared;
 }
 
+/** The same, each as often as it stands in both. */
+export function sharedOccurrences(a: Sentence, b: Sentence): number {
+  let shared = 0;
+  for (const [term, count] of a.counts) shared += Math.min(count, b.counts.get(term) ?? 0);
+  return shared;
+}
+
 function sharedWeight(corpus: Corpus, a: Sentence, b: Sentence): number {
   const [small, large] = a.counts.size <= b.counts.size ? [a, b] : [b, a];
   let sum = 0;

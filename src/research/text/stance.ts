@@ -1,6 +1,7 @@
 import type { Assertion, Match } from './assertion';
 import type { Sentence } from './corpus';
-import { areOpposites } from './synonyms';
+import { oncePer } from './once';
+import { holdOpposites } from './synonyms';
 import { terms } from './terms';
 import { type Value, valuesDiffer } from './values';
 
@@ -83,7 +84,7 @@ export function stanceSigns(
 ): SentenceSigns {
   const negated = DENIAL.test(assertion.text) !== DENIAL.test(sentence.text);
   const course = directionOf(assertion.terms) * directionOf(sentence.counts.keys());
-  const opposed = flag(course < 0 || hasOpposite(assertion, sentence));
+  const opposed = flag(course < 0 || holdOpposites(assertion.terms, sentence.counts));
   const grounded = flag(GROUNDS.test(sentence.text));
   return {
     own: [
@@ -99,7 +100,7 @@ export function stanceSigns(
       flag(hasOtherAmount(assertion.values, sentence.values)),
       grounded,
       flag(sentence.text.includes('?')),
-      spelledShare(assertion.text, `${title} ${sentence.text}`),
+      spelledShare(assertion, `${title} ${sentence.text}`),
     ],
     returned: match.returned,
     negated: flag(negated),
@@ -123,21 +124,24 @@ export function meanSigns(all: readonly SentenceSigns[]): number[] {
 const GRAM_UNITS = 4;
 
 /** Of the runs of letters of one text, those that stand in the other: it forgives endings. */
-function spelledShare(text: string, other: string): number {
-  const own = gramsOf(text);
-  const held = gramsOf(other);
-  return [...own].filter((gram) => held.has(gram)).length / Math.max(1, own.size);
+function spelledShare(assertion: Assertion, other: string): number {
+  const own = gramsOf(assertion);
+  const spelled = spelledOut(other);
+  let held = 0;
+  for (const gram of own) if (spelled.includes(gram)) held++;
+  return held / Math.max(1, own.size);
 }
 
-function gramsOf(text: string): Set<string> {
-  const plain = ` ${
-    text
-      .toLowerCase()
-      .match(/[\p{L}\p{N}]+/gu)
-      ?.join(' ') ?? ''
-  } `;
-  const count = Math.max(0, plain.length - GRAM_UNITS + 1);
-  return new Set(Array.from({ length: count }, (_, at) => plain.slice(at, at + GRAM_UNITS)));
+const gramsOf = oncePer(({ text }: Assertion): ReadonlySet<string> => {
+  const spelled = spelledOut(text);
+  const count = Math.max(0, spelled.length - GRAM_UNITS + 1);
+  return new Set(Array.from({ length: count }, (_, at) => spelled.slice(at, at + GRAM_UNITS)));
+});
+
+/** Letters and digits alone, with one space between words and around them. */
+function spelledOut(text: string): string {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return ` ${words.join(' ')} `;
 }
 
 /** 1 for what mostly rises, -1 for what mostly falls. */
@@ -145,13 +149,6 @@ function directionOf(said: Iterable<string>): number {
   let balance = 0;
   for (const term of said) balance += flag(RISING.has(term)) - flag(FALLING.has(term));
   return Math.sign(balance);
-}
-
-function hasOpposite({ terms: said }: Assertion, { counts }: Sentence): boolean {
-  const added = [...counts.keys()].filter((term) => !said.has(term));
-  return [...said].some(
-    (term) => !counts.has(term) && added.some((other) => areOpposites(term, other)),
-  );
 }
 
 /** An amount that the sentence gives otherwise, in the same unit. */

@@ -112,7 +112,20 @@ for (const [left, right] of OPPOSITES) {
   OPPOSITE_OF.set(b, (OPPOSITE_OF.get(b) ?? new Set()).add(a));
 }
 
-/** Terms of which one denies the other, where the rest of two sentences is alike. */
-export function areOpposites(a: string, b: string): boolean {
-  return OPPOSITE_OF.get(a)?.has(b) ?? false;
+interface Terms {
+  has(term: string): boolean;
+  keys(): Iterable<string>;
+}
+
+/**
+ * True when each of two texts holds a term that the other does not, and one of these denies the
+ * other where the rest is alike.
+ */
+export function holdOpposites(left: Terms, right: Terms): boolean {
+  for (const term of left.keys()) {
+    const opposites = OPPOSITE_OF.get(term);
+    if (!opposites || right.has(term)) continue;
+    for (const other of opposites) if (right.has(other) && !left.has(other)) return true;
+  }
+  return false;
 }

@@ -58,6 +58,10 @@ const WORDED_NUMBERS: Record<string, number> = {
   forty: 40,
   fifty: 50,
 };
+/** Without one no date, number or word of a number stands in a text: most texts are ruled out so. */
+const HOLDS_YEAR = /[12]\d{3}/;
+const HOLDS_DIGIT = /\d/;
+const HOLDS_WORDED = new RegExp(WORDED.source, 'i');
 const SCALES: Record<string, number> = {
   thousand: 1e3,
   million: 1e6,
@@ -67,18 +71,25 @@ const SCALES: Record<string, number> = {
 
 /** Dates, numbers, amounts and shares of a text, in order, not overlapping. */
 export function values(text: string): Value[] {
-  if (!/\d|\b(?:t[hwe]|f[io]|s[ie]|eig|nin|ele)/i.test(text)) return [];
   const found: Value[] = [];
-  for (const pattern of DATES) {
-    for (const match of text.matchAll(pattern)) add(found, dateValue(match));
+  if (HOLDS_YEAR.test(text)) {
+    for (const pattern of DATES) {
+      for (const match of text.matchAll(pattern)) add(found, dateValue(match));
+    }
   }
-  for (const match of text.matchAll(NUMBER)) add(found, numberValue(text, match));
-  for (const match of text.matchAll(WORDED)) {
-    const value = String(WORDED_NUMBERS[match[0].toLowerCase()]);
-    const end = match.index + match[0].length;
-    add(found, { kind: 'number', unit: unitAfter(text, end), value, start: match.index, end });
+  if (HOLDS_DIGIT.test(text)) {
+    for (const match of text.matchAll(NUMBER)) add(found, numberValue(text, match));
+  }
+  if (HOLDS_WORDED.test(text)) {
+    for (const match of text.matchAll(WORDED)) add(found, wordedValue(text, match));
   }
   return found.sort((a, b) => a.start - b.start);
+}
+
+function wordedValue(text: string, { 0: word, index: start }: RegExpExecArray): Value {
+  const end = start + word.length;
+  const value = String(WORDED_NUMBERS[word.toLowerCase()]);
+  return { kind: 'number', unit: unitAfter(text, end), value, start, end };
 }
 
 /** Numbers that differ by less were rounded or converted. */
