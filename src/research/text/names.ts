@@ -1,4 +1,3 @@
-import { isAsciiLetter, unitAt } from './ascii';
 import { STOP_WORDS } from './stopWords';
 import { terms } from './terms';
 
@@ -51,7 +50,8 @@ function isOrdinary(word: string): boolean {
 }
 
 function holdsLetter(word: string): boolean {
-  return isAsciiLetter(unitAt(word, 0)) || /\p{L}/u.test(word);
+  // The second is slow, and nearly every name begins with a letter of ASCII.
+  return /^[A-Za-z]/.test(word) || /\p{L}/u.test(word);
 }
 
 function push(found: Name[], text: string, start: number): void {
