@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock';
 import { publicMessage } from '../../lib/fault';
-import { type Chance, sha256Hex } from '../../lib/ids';
+import type { Chance } from '../../lib/ids';
 import { pause } from '../../net/retry';
 import type { Turns } from '../../net/turns';
 import { LLM_PORTS } from '../kept';
@@ -50,7 +50,7 @@ export async function callOnce(
   call: LlmCall,
 ): Promise<LlmOutcome> {
   const { stage, llm, attempt } = options;
-  const hash = sha256Hex(JSON.stringify([llm.model, call]));
+  const hash = hashOf(llm.model, call);
   const outcome = await deps.tape(`${LLM_PORTS}${stage}`, { model: llm.model, attempt, hash }, () =>
     spend(deps, options, call),
   );
@@ -62,6 +62,14 @@ export async function callOnce(
   use.outputTokens += outcome.outputTokens;
   use.costUsdMicros += outcome.costUsdMicros;
   return outcome;
+}
+
+/** Of all that is asked. A prompt holds a whole page, of which no copy is made for this. */
+function hashOf(model: string, { messages, ...rest }: LlmCall): string {
+  const shapes = messages.map(({ role, content }) => [role, content.length]);
+  const hasher = new Bun.CryptoHasher('sha256').update(JSON.stringify([model, rest, shapes]));
+  for (const { content } of messages) hasher.update(content);
+  return hasher.digest('hex');
 }
 
 /**

@@ -11,10 +11,11 @@ function harmless(text: string): string {
   return text.replace(INVISIBLE, '').replace(TEMPLATE_WORDS, '$& ');
 }
 
-/** Between marks that the text cannot hold, since they name its hash. */
-export function fenced(label: string, text: string): string {
+/** Between marks that the text cannot hold, since they name its hash. `identity` may stand in for a
+ * long text: it must be another one for every other text. */
+export function fenced(label: string, text: string, identity = text): string {
   const safe = harmless(text);
-  const mark = sha256Hex(`${label}\n${safe}`).slice(0, 16);
+  const mark = sha256Hex(`${label}\n${identity}`).slice(0, 16);
   return `<<<${label} ${mark}\n${safe}\n${mark}>>>`;
 }
 

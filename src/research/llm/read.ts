@@ -98,7 +98,8 @@ async function readPage(
     prompt: async (room) => {
       const left = room - maxTokens(rules) - SPARE_TOKENS;
       if (left < MIN_EXCERPT_TOKENS) return undefined;
-      const source = fenced(`source ${page.source}`, `${title}\n\n${await shown(left)}`);
+      const text = `${title}\n\n${await shown(left)}`;
+      const source = fenced(`source ${page.source}`, text, `${title}\n${page.snapshotHash}`);
       return [
         { role: 'system', content: rules },
         { role: 'user', content: source },
