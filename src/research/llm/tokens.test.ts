@@ -43,6 +43,28 @@ describe('the bound of tokens', () => {
     expect(maxTokens(some)).toBeGreaterThanOrEqual(worst);
   });
 
+  test.each([
+    ['bridge', 3, 'two letters each'],
+    ['bridges', 4, 'and what is left over'],
+    ['strengths', 7, 'each consonant beyond two in a row counts twice'],
+    ['Bridge', 3, 'its capital is a letter like the others'],
+    [' bridge', 3, 'the space before it is its own'],
+    ['  bridge', 4, 'one space alone'],
+    ['HALL', 3, 'three for four capitals'],
+    ['MAYORS', 5, 'and what is left over'],
+    ['ab', 1, 'two letters'],
+    ['ab9', 3, 'two letters before a digit'],
+    ['9ab', 3, 'two letters behind a digit'],
+    ['XYab', 4, 'two letters behind capitals'],
+    ['9abc', 3, 'three letters are a word wherever they stand'],
+    ['1998', 4, 'a digit'],
+    ['--', 2, 'a sign'],
+    ['\u00e9ab', 3, 'nothing goes on behind what is not of ASCII'],
+    ['', 0, 'nothing'],
+  ])('%p is %p: %s', (some, tokens) => {
+    expect(maxTokens(some)).toBe(tokens);
+  });
+
   test('leaves plain English most of the room', () => {
     const english =
       'The bridge was opened in the spring by the mayor of the town, who had waited for it for years.';

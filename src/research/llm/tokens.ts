@@ -1,5 +1,14 @@
 import { UnitBuffer } from '../../lib/units';
 import type { Llm, LlmCall } from '../ports';
+import {
+  CLASSES,
+  FIRST_PLACE,
+  OTHER,
+  placeOf,
+  STEPS,
+  TOKENS_TOO_MANY,
+  tokensOf,
+} from './token-automaton';
 
 /** What a chat template puts around each message, and around all of them. */
 const TOKENS_AROUND_MESSAGE = 16;
@@ -16,90 +25,25 @@ const TOKENS_AROUND_CALL = 64;
 export function maxTokens(text: string): number {
   const units = buffer.read(text);
   let count = 0;
-  let at = 0;
-  let before: Kind = OTHER;
-  while (at < text.length) {
-    const kind = kindAt(units, at);
-    let end = at + 1;
-    // A capital before small letters begins their word.
-    if (kind === LOWER || (kind === UPPER && kindAt(units, end) === LOWER)) {
-      let consonants = isVowel(units, at) ? 0 : 1;
-      let parts = 1;
-      for (; kindAt(units, end) === LOWER; end += 1) {
-        consonants = isVowel(units, end) ? 0 : consonants + 1;
-        parts += consonants > MAX_CONSONANTS ? 2 : 1;
-      }
-      // So short, and grown together with digits or capitals: a part of a key or a hash.
-      const isPart = isWordPart(before) || isWordPart(kindAt(units, end));
-      count += end - at <= 2 && isPart ? end - at : Math.ceil(parts * LETTER_TOKENS);
-    } else if (kind === OTHER) {
-      const character = text.codePointAt(at) ?? 0;
-      count += tokensOfCharacter(character);
-      end = at + (character > 0xffff ? 2 : 1);
-    } else {
-      while (end < text.length && kindAt(units, end) === kind) end += 1;
-      count += tokensOfRun(kind, end - at, kindAt(units, end));
+  let place = FIRST_PLACE;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = units[at] ?? 0;
+    const unitClass = CLASSES[unit] ?? OTHER;
+    if (unitClass !== OTHER) {
+      const entry = STEPS[place | unitClass] ?? 0;
+      count += tokensOf(entry) - TOKENS_TOO_MANY;
+      place = placeOf(entry);
+      continue;
     }
-    before = kindAt(units, end - 1);
-    at = end;
+    const character = text.codePointAt(at) ?? 0;
+    count += tokensOfCharacter(character);
+    if (character > 0xffff) at += 1;
+    place = FIRST_PLACE;
   }
   return Math.ceil(count);
 }
 
 const buffer = new UnitBuffer();
-
-const OTHER = 0;
-const LOWER = 1;
-const UPPER = 2;
-/** A token each in some vocabularies. */
-const DIGIT = 3;
-const SPACE = 4;
-const SIGN = 5;
-type Kind = typeof OTHER | typeof LOWER | typeof UPPER | typeof DIGIT | typeof SPACE | typeof SIGN;
-
-const ASCII = 128;
-/** Of every UTF-16 unit: beyond ASCII, all are of no kind. */
-const KINDS = new Uint8Array(0x10000);
-KINDS.set(Array.from({ length: ASCII }, (_, code) => kindOf(String.fromCharCode(code))));
-
-function kindOf(character: string): Kind {
-  if (/[a-z]/.test(character)) return LOWER;
-  if (/[A-Z]/.test(character)) return UPPER;
-  if (/[0-9]/.test(character)) return DIGIT;
-  return character === ' ' ? SPACE : SIGN;
-}
-
-function kindAt(units: Uint16Array, at: number): Kind {
-  return KINDS[units[at] ?? ASCII] as Kind;
-}
-
-const LETTER_TOKENS = 0.5;
-/** More consonants than this in a row are in few known words: each further one counts twice. */
-const MAX_CONSONANTS = 2;
-const IS_VOWEL = new Uint8Array(0x10000);
-for (const vowel of 'aeiouyAEIOUY') IS_VOWEL[vowel.charCodeAt(0)] = 1;
-
-function isVowel(units: Uint16Array, at: number): boolean {
-  return IS_VOWEL[units[at] ?? 0] === 1;
-}
-
-/** Of words in capitals, vocabularies know short parts alone. */
-const CAPITAL_TOKENS = 0.75;
-
-/** Of what is no word in small letters. */
-function tokensOfRun(kind: Kind, length: number, after: Kind): number {
-  if (kind === UPPER) return Math.ceil(length * CAPITAL_TOKENS);
-  // A space before a word belongs to the word.
-  return kind === SPACE && isLetter(after) ? length - 1 : length;
-}
-
-function isLetter(kind: Kind): boolean {
-  return kind === LOWER || kind === UPPER;
-}
-
-function isWordPart(kind: Kind): boolean {
-  return isLetter(kind) || kind === DIGIT;
-}
 
 /** Scripts of which vocabularies know most letters, and many words. */
 const KNOWN_SCRIPTS: readonly (readonly [RegExp, number])[] = [
