@@ -38,6 +38,7 @@ import { systemClock } from './lib/clock';
 import { Fault } from './lib/fault';
 import { systemChance } from './lib/ids';
 import { createLog, type LogFormat, type LogLevel } from './lib/log';
+import { USD_MICROS_PER_USD } from './lib/money';
 import { createSweepHandler, SWEEP } from './library/jobs';
 import { createLibrary } from './library/service';
 import type { ParseInput } from './library/types';
@@ -207,6 +208,7 @@ function openFeatures(options: Options, ports: Ports, issuers: Issuers) {
     options: {
       operatorSharePercent: options.operatorSharePercent,
       openRegistration: options.hostRegistration === 'open',
+      maxPriceUsd: options.hostMaxPriceUsdMicros / USD_MICROS_PER_USD,
     },
   });
   const llm = createLlmModels({

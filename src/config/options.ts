@@ -227,6 +227,13 @@ export const optionTable = {
     100,
     'Percent of what users pay for jobs on hosts that the operator keeps; the hosts earn the rest.',
   ),
+  hostMaxPriceUsdMicros: integer(
+    'SONDE_HOST_MAX_PRICE_USD_MICROS',
+    1_000,
+    0,
+    10_000_000,
+    'Most that a host may ask for a token when it registers, in millionths of a dollar: who names no price of their own must be able to pay the dearest host.',
+  ),
   hostRegistration: {
     kind: 'choice',
     env: 'SONDE_HOST_REGISTRATION',

@@ -11,14 +11,11 @@ const HIGHEST_PRIORITY = 100;
 const MAX_TOKEN_USES = 10_000;
 const MAX_TOKEN_LIFE_MS = 366 * 86_400_000;
 
-/** Throws Fault `invalid_request` that names the field. */
-export function checkHost({
-  gpu,
-  models,
-  slots,
-  pricePerToken,
-  pricePerPromptToken,
-}: NewHost): void {
+/** Throws Fault `invalid_request` that names the field. `maxPriceUsd` is for a token. */
+export function checkHost(
+  { gpu, models, slots, pricePerToken, pricePerPromptToken }: NewHost,
+  maxPriceUsd: number,
+): void {
   checkName(gpu, 'gpu');
   if (models.length === 0 || models.length > MAX_HOSTED_MODELS) {
     throw new Fault('invalid_request', `name between 1 and ${MAX_HOSTED_MODELS} models`, {
@@ -32,8 +29,8 @@ export function checkHost({
       field: 'models',
     });
   }
-  checkPrice(pricePerToken, 'price_per_token');
-  checkPrice(pricePerPromptToken, 'price_per_prompt_token');
+  checkPrice(pricePerToken, maxPriceUsd, 'price_per_token');
+  checkPrice(pricePerPromptToken, maxPriceUsd, 'price_per_prompt_token');
   if (Number.isInteger(slots) && slots > 0 && slots <= MAX_SLOTS) return;
   throw new Fault('invalid_request', `slots must be a whole number up to ${MAX_SLOTS}`, {
     field: 'slots',
@@ -74,11 +71,21 @@ export function checkPriority(priority: number): void {
   });
 }
 
-function checkPrice(usd: number, field: string): void {
-  if (usd >= 0 && usd <= HIGHEST_PRICE_USD) return;
-  throw new Fault('invalid_request', `${field} must be dollars for a token, like 0.0001`, {
-    field,
-  });
+/** Who names no price of their own has the dearest one set aside: without a bound, one host could
+ * make a model too dear for everybody. */
+function checkPrice(usd: number, maxUsd: number, field: string): void {
+  if (!(usd >= 0 && usd <= HIGHEST_PRICE_USD)) {
+    throw new Fault('invalid_request', `${field} must be dollars for a token, like 0.0001`, {
+      field,
+    });
+  }
+  if (usd <= maxUsd) return;
+  throw new Fault(
+    'invalid_request',
+    `${field} is above the ${maxUsd} dollars that hosts may ask for a token here: ask for less, or ` +
+      'have the operator raise SONDE_HOST_MAX_PRICE_USD_MICROS',
+    { field },
+  );
 }
 
 function checkName(name: string, field: string): void {

@@ -1,9 +1,8 @@
 import { assert } from '../lib/assert';
-import { usdMicrosToMicros } from '../lib/money';
+import { USD_MICROS_PER_USD, usdMicrosToMicros } from '../lib/money';
 import type { InferenceRequest, TokenPrice } from './types';
 
 const TOKENS_PER_PRICE = 1_000;
-const USD_MICROS_PER_USD = 1_000_000;
 /** $10 a token: beyond any price, and far from where integers end. */
 const HIGHEST_USD = 10;
 

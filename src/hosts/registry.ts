@@ -31,6 +31,8 @@ export interface RegistryDeps {
   checkDestination: DestinationCheck;
   /** Anybody may add a host. */
   isOpen: boolean;
+  /** The most that a host may ask for a token. */
+  maxPriceUsd: number;
   /** A host is new, or its state is. */
   changed(hostId: string): void;
   port(hostId: string): HostPort;
@@ -53,8 +55,8 @@ export class Registry implements HostRegistry {
     newHost: NewHost,
     by: { userId: string | null; joinToken: string | null },
   ): Promise<{ host: Host; key: string }> {
-    const { db, chance, clock, pool, hosts, checkDestination } = this.#deps;
-    checkHost(newHost);
+    const { db, chance, clock, pool, hosts, checkDestination, maxPriceUsd } = this.#deps;
+    checkHost(newHost, maxPriceUsd);
     const { endpointUrl: url, models, pricePerToken, pricePerPromptToken, ...rest } = newHost;
     const endpointUrl = url === null ? null : await checkDestination(url);
     const key = secret(chance, KEY_PREFIX);

@@ -41,7 +41,7 @@ export interface HostsDeps {
   checkDestination: DestinationCheck;
   /** Works for a host that this server calls, until it is stopped. */
   drive(host: StoredHost, port: HostPort): Driver;
-  options: { operatorSharePercent: number; openRegistration: boolean };
+  options: { operatorSharePercent: number; openRegistration: boolean; maxPriceUsd: number };
 }
 
 /** The inference pool. Nothing is read or assigned before `load` or `start`. */
@@ -67,7 +67,7 @@ class PooledHosts implements Hosts {
     const pool = new Pool(deps.clock);
     const store = deps.db.bind(inferenceStore);
     const hosts = deps.db.bind(hostStore);
-    const { operatorSharePercent, openRegistration: isOpen } = deps.options;
+    const { operatorSharePercent, openRegistration: isOpen, maxPriceUsd } = deps.options;
     const base = { ...deps, pool, store, hosts, operatorSharePercent };
     const recovery = new Recovery(base);
     const refresh = (job: PooledJob) => recovery.refresh(job);
@@ -86,6 +86,7 @@ class PooledHosts implements Hosts {
     this.registry = new Registry({
       ...base,
       isOpen,
+      maxPriceUsd,
       changed: (id) => this.#drive(id),
       port: (id) => this.#portOf(id),
     });

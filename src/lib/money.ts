@@ -3,6 +3,7 @@ import { assert } from './assert';
 /** 1 credit = 1,000,000 micro-credits = $0.01. Money is an integer of these, never a float. */
 const MICROS_PER_CREDIT = 1_000_000;
 const CREDITS_PER_USD = 100;
+export const USD_MICROS_PER_USD = 1_000_000;
 
 export function creditsToMicros(credits: number): number {
   const micros = Math.round(credits * MICROS_PER_CREDIT);

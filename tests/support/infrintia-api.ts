@@ -61,7 +61,7 @@ export async function openInfrintia(
     ...parts,
     checkDestination: async (url) => url,
     drive: () => ({ stop: async () => {} }),
-    options: { operatorSharePercent: 10, openRegistration },
+    options: { operatorSharePercent: 10, openRegistration, maxPriceUsd: 1 },
   });
   await hosts.start();
   const deps = {

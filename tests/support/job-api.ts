@@ -148,7 +148,7 @@ export async function openJobApi(nowMs: number) {
     keys,
     checkDestination: async (url) => url,
     drive: () => ({ stop: async () => {} }),
-    options: { operatorSharePercent: 0, openRegistration: false },
+    options: { operatorSharePercent: 0, openRegistration: false, maxPriceUsd: 1 },
   });
   const auth = createAuth({
     ...ports,

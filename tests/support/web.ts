@@ -68,7 +68,7 @@ export async function openWeb(
     log,
     checkDestination: async (url) => url,
     drive: () => ({ stop: async () => {} }),
-    options: { operatorSharePercent: 10, openRegistration: false },
+    options: { operatorSharePercent: 10, openRegistration: false, maxPriceUsd: 1 },
   });
   // Not started: its watch would go round for each quarter of a second that a test skips.
   await hosts.load();

@@ -94,6 +94,8 @@ describe('registering a host', () => {
     [{ models: [{ name: 'm', max_tokens: 0 }] }, 'models/0'],
     [{ price_per_token: -1 }, 'price_per_token'],
     [{ price_per_token: 'free' }, 'price_per_token'],
+    [{ price_per_token: 1.01 }, 'price_per_token'],
+    [{ price_per_prompt_token: 1.01 }, 'price_per_prompt_token'],
     [{ backend: 'abacus' }, 'backend'],
     [{ slots: 257 }, 'slots'],
     [{ features: ['telepathy'] }, 'features/0'],
