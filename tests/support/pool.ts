@@ -53,7 +53,7 @@ export async function openPoolWorld() {
       keys: createKeys(deps),
       checkDestination: async (url) => url,
       drive: () => ({ stop: async () => {} }),
-      options: { operatorSharePercent: 10, openRegistration: false, maxPriceUsd: 1 },
+      options: { operatorSharePercent: 10, openRegistration: false, maxPriceUsd: 10 },
     });
     return { hosts, queue, credits, log };
   }
