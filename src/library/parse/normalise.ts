@@ -1,4 +1,4 @@
-import { isAscii } from './ascii';
+import { isAscii } from '../../lib/ascii';
 
 /** Zero-width and bidirectional marks that readers never see: they would break quotes and search. */
 const INVISIBLE = /[\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]/g;

@@ -1,4 +1,4 @@
-import { isAscii } from './ascii';
+import { isAscii } from '../../lib/ascii';
 import { type DomElement, type DomNode, type Visitor, walk } from './dom';
 import { arrangesPage, isBlock, isCell, isUnseen } from './layout';
 import { isProse, type Measured } from './prose';

@@ -135,7 +135,7 @@ function tabulated(): Uint16Array {
       const key = JSON.stringify(to);
       const number = numbers.get(key) ?? places.push(to) - 1;
       numbers.set(key, number);
-      entries.push((((number << CLASS_BITS) << TOKEN_BITS) | (tokens + TOKENS_TOO_MANY)) >>> 0);
+      entries.push((number << (CLASS_BITS + TOKEN_BITS)) | (tokens + TOKENS_TOO_MANY));
     }
   }
   return new Uint16Array(entries);

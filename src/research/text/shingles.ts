@@ -1,3 +1,4 @@
+import { isAscii } from '../../lib/ascii';
 import { UnitBuffer } from '../../lib/units';
 import { EMPTY_HASH, hashedOn } from './hash';
 import { kindAt, LETTER, NUMBER } from './letters';
@@ -50,7 +51,7 @@ const buffer = new UnitBuffer();
 
 /** Of each run of letters and digits in small letters, in order. */
 function wordHashes(text: string): Int32Array {
-  const small = BEYOND_ASCII.test(text) ? text.toLowerCase() : text;
+  const small = isAscii(text) ? text : text.toLowerCase();
   const units = buffer.read(small);
   const found = new Int32Array(Math.ceil(small.length / 2));
   let count = 0;
@@ -67,7 +68,6 @@ function wordHashes(text: string): Int32Array {
   return found.subarray(0, count);
 }
 
-const BEYOND_ASCII = /[\u0080-\uffff]/;
 /** By unit: the small letter or the digit that it is; 0 for all else. */
 const ASCII_PARTS = Uint8Array.from({ length: 128 }, (_, unit) =>
   /[A-Za-z0-9]/.test(String.fromCharCode(unit))

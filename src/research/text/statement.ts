@@ -1,3 +1,4 @@
+import { isAscii } from '../../lib/ascii';
 import { oncePerSentence } from './once';
 import { wordCount } from './wordCount';
 
@@ -5,7 +6,6 @@ const VERB =
   /\b(?:is|are|was|were|be|been|am|has|have|had|do|does|did|can|could|will|would|shall|should|may|might|must|cannot|cost|costs|cut|put|set|let|hit|built|made|took|gave|went|came|ran|sold|paid|won|lost|led|held|kept|left|met|said|says|told|wrote|found|grew|rose|fell|began|became|stood|lies|lay|sank|bought|brought|got|saw|knew|drew|spoke|means|makes|runs|gives|takes|uses|works)\b|['’](?:s|re|ve|ll|d)\b|\b\p{Ll}{2,}(?:ed|ing|en)\b/iu;
 /** The same for texts in ASCII, where it is several times as fast. */
 const ASCII_VERB = new RegExp(VERB.source.replaceAll('\\p{Ll}', '[a-z]'), 'i');
-const BEYOND_ASCII = /[\u0080-\uffff]/;
 const THIRD_PERSON = /\s\p{Ll}{3,}s\s(?=\p{Ll}|\p{N})/u;
 const BYLINE = /^(?:by|photo(?:graph)?s?(?: by)?|text|story|written by|reported by)[:\s]+\p{Lu}/iu;
 const STOP_AT_END = /[.!?…。！？]["'”’»)\]]*$/;
@@ -31,7 +31,7 @@ export function states(text: string): boolean {
 export const isStatement = oncePerSentence(({ text }) => states(text));
 
 export function holdsVerb(text: string): boolean {
-  return (BEYOND_ASCII.test(text) ? VERB : ASCII_VERB).test(text);
+  return (isAscii(text) ? ASCII_VERB : VERB).test(text);
 }
 
 /** A sentence with a stop and with letters or words that English does not have. */
