@@ -52,10 +52,10 @@ async function send(
   { accept, headers, json }: ApiRequest,
   signal: AbortSignal,
 ): Promise<Response> {
-  const posted = json === undefined ? {} : { method: 'POST', body: JSON.stringify(json) };
   const described = json === undefined ? {} : { 'Content-Type': 'application/json' };
+  // Made when it is sent: a prompt holds a whole page, and would lie here while the model answers.
+  const posted = () => (json === undefined ? {} : { method: 'POST', body: JSON.stringify(json) });
   const request = {
-    ...posted,
     headers: {
       'User-Agent': userAgent,
       Accept: accept,
@@ -73,11 +73,11 @@ async function send(
   } as BunFetchRequestInit;
   const startMs = clock.nowMs();
   try {
-    return await fetch(url, request);
+    return await fetch(url, { ...posted(), ...request });
   } catch (thrown) {
     const isStale = errorCode(thrown) === 'ECONNRESET' && clock.nowMs() - startMs < STALE_MS;
     if (!isStale || signal.aborted) throw thrown;
-    return fetch(url, { ...request, keepalive: false });
+    return fetch(url, { ...posted(), ...request, keepalive: false });
   }
 }
 

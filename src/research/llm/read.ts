@@ -115,7 +115,7 @@ function rulesOf(source: number, questions: readonly string[]): string {
     `Give the passages that answer them or say the contrary, at most ${MAX_QUOTES}, each one ` +
     'sentence, copied letter by letter from the source: what does not stand there is thrown away. ' +
     'None if the source says nothing on them. ' +
-    `Answer in JSON: {"findings": [{"source": ${source}, "question": 0, "quote": "…"}]}. ${DATA_RULE}`
+    `Answer in JSON: {"findings": [{"source": ${source}, "question": 0, "quote": "..."}]}. ${DATA_RULE}`
   );
 }
 

@@ -35,7 +35,7 @@ const RULES =
   'You fill the fields of a JSON Schema from numbered findings and nothing else. For each field ' +
   'that a finding answers give its JSON pointer, its value in the words of the finding, and the ' +
   'number of the finding. Leave out what no finding says. ' +
-  'Answer in JSON: {"fields": [{"path": "/items/0/name", "value": "…", "finding": 1}]}. ' +
+  'Answer in JSON: {"fields": [{"path": "/items/0/name", "value": "...", "finding": 1}]}. ' +
   DATA_RULE;
 
 export interface Typing {

@@ -86,7 +86,7 @@ function rulesOf(maxWords: number): string {
     'nothing else, in the language of the findings and close to their words. Begin with the ' +
     'answer itself. Each sentence tells what one finding says, and names all findings that say ' +
     'it; each number, date and name of it must stand there, or it is thrown away. No headings, lists, links or marks. ' +
-    'Answer in JSON: {"sentences": [{"text": "…", "findings": [1, 2]}]}. ' +
+    'Answer in JSON: {"sentences": [{"text": "...", "findings": [1, 2]}]}. ' +
     DATA_RULE
   );
 }
