@@ -34,7 +34,6 @@ export function createEntry(parts: AuthParts): Entry {
 
   async function open(tx: Transaction, account: Omit<Registration, 'role'>): Promise<SessionOwner> {
     const user = await register(tx, { ...account, role: 'member' });
-    await parts.credits.openPeriod(tx, user.id);
     const link = { kind: 'verify', userId: user.id, epoch: 0, mailed: true } as const;
     await mail.send(tx, verifyMail(user.email, await links.issue(tx, link)));
     return { userId: user.id, epoch: 0 };

@@ -52,7 +52,7 @@ export interface IdentitiesDeps {
 }
 
 export function createIdentities(deps: IdentitiesDeps): Identities {
-  const { db, clock, chance, log, credits, signup } = deps;
+  const { db, clock, chance, log, signup } = deps;
   const store = db.bind(identityStore);
   const users = db.bind(accountStore);
   const register = createRegister(deps);
@@ -88,7 +88,6 @@ export function createIdentities(deps: IdentitiesDeps): Identities {
       lastName,
     });
     if (identity.email !== null) await users.within(tx).setVerified(user.id, clock.nowMs());
-    await credits.openPeriod(tx, user.id);
     return user.id;
   }
 

@@ -24,7 +24,7 @@ export interface Registration {
 
 export type Register = (tx: Transaction, registration: Registration) => Promise<User>;
 
-/** The one way in which a user comes to be. Throws Fault `conflict` when the address or the username
+/** The one way in which a user comes to be, with this month's credits. Throws Fault `conflict` when the address or the username
  * is taken. */
 export function createRegister(deps: {
   db: Db;
@@ -54,6 +54,8 @@ export function createRegister(deps: {
       approvedMs: user.status === 'pending' ? null : user.createdMs,
     });
     await deps.credits.open(tx, user.id);
+    // Otherwise this month's credits would come with the next hour.
+    await deps.credits.openPeriod(tx, user.id);
     return user;
   };
 }

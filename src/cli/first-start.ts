@@ -12,14 +12,12 @@ export interface FirstSignIn {
  * admin, who is made if there is none; null from the first password or outside identity on.
  */
 export async function firstSignIn(core: Core): Promise<FirstSignIn | null> {
-  const { accounts, audit, auth, credits, options } = core;
+  const { accounts, audit, auth, options } = core;
   if (await accounts.canAnybodySignIn()) return null;
   const { id, email } = await accounts.firstAdmin(options.adminEmail);
   const { url } = await audit.perform(
     { actorId: OPERATOR, action: 'user.sign_in_link', subject: id },
     async (tx) => {
-      // Otherwise the first month's credits would come with the next hour.
-      await credits.openPeriod(tx, id);
       const result = await auth.issueLink(tx, 'sign_in', id);
       return { result, change: { before: null, after: { expiresMs: result.expiresMs } } };
     },

@@ -75,6 +75,15 @@ describe('the shapes that scripts read', () => {
     ]);
   });
 
+  test('an account that was just made has the credits of this month', async () => {
+    const account = ['--email', 'month@example.com', '--password', 'correct horse'];
+    await sonde(['user', 'create', ...account], { data });
+    const { json } = await sonde(['credits', 'balance', '--user', 'month@example.com', '--json'], {
+      data,
+    });
+    expect([json.plan_micros, json.purchased_micros]).toEqual([500_000_000, 0]);
+  });
+
   test('key create answers the plaintext once, key list never', async () => {
     const created = { id: 'string', prefix: 'string', plaintext: 'string' };
     expect(await shape('key', 'create', '--user', user.email)).toEqual(created);

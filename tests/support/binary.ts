@@ -1,6 +1,11 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FREE_MONTHLY_CREDITS } from '../../src/billing/service';
+import { createAdjustments } from '../../src/credits/adjustment';
+import { openDatabase } from '../../src/db/database';
+import { systemClock } from '../../src/lib/clock';
+import { creditsToMicros } from '../../src/lib/money';
 import { onCleanUp } from './cleanup';
 import { until } from './until';
 
@@ -169,7 +174,7 @@ export interface SeededUser {
   key: string;
 }
 
-/** A user with a key, and credits unless none are wanted. */
+/** A user with a key, and so many credits: those of the month that a new user has, and a grant. */
 export async function seedUser(
   data: string,
   { email = 'ada@example.com', credits = 10_000, admin = false } = {},
@@ -177,8 +182,18 @@ export async function seedUser(
   const account = ['--email', email, '--password', 'correct horse', ...(admin ? ['--admin'] : [])];
   const user = await sondeJson(['user', 'create', ...account], { data });
   const key = await sondeJson(['key', 'create', '--user', email], { data });
-  if (credits > 0) {
-    await sondeJson(['credits', 'grant', '--user', email, '--credits', String(credits)], { data });
-  }
+  const more = credits - FREE_MONTHLY_CREDITS;
+  if (more > 0) {
+    await sondeJson(['credits', 'grant', '--user', email, '--credits', String(more)], { data });
+  } else if (more < 0) await takeCredits(data, user.id, -more);
   return { id: user.id, email, keyId: key.id, key: key.plaintext };
+}
+
+/** As an admin does over HTTP, where no server runs yet. */
+async function takeCredits(data: string, userId: string, credits: number): Promise<void> {
+  const db = openDatabase(join(data, 'sonde.db'));
+  const adjustments = createAdjustments({ db, clock: systemClock });
+  const taken = { id: userId, userId, deltaMicros: -creditsToMicros(credits), note: 'taken' };
+  await db.write((tx) => adjustments.adjust(tx, taken));
+  await db.close();
 }
