@@ -27,27 +27,34 @@ interface World {
 export async function llmFigures(): Promise<Figure[]> {
   const folder = freshFolder();
   const world = await startWorld();
-  const { key } = seed(folder.path);
-  const server = await startServer(folder.path, environmentOf(world));
   try {
-    const ask = (question: string) => research(server, key, question);
-    // Before anything is measured: a server that runs has its code compiled, in each of its threads,
-    // and knows the robots.txt.
-    for (let run = 0; run < WARM_UP_RUNS; run++) await manyAtOnce(server, ask);
-    const runs: Run[] = [];
-    for (let run = 0; run < RUNS; run++) runs.push(await oneRun(world, ask));
-    console.error(`  ${describe(runs)}`);
-    const oneMs = median(runs.map(({ wallMs }) => wallMs));
-    const manies: Many[] = [];
-    for (let run = 0; run < RUNS_AT_ONCE; run++) manies.push(await manyAtOnce(server, ask));
-    const walls = manies.map(({ wallMs }) => wallMs.toFixed(0));
-    console.error(`  ${JOBS_AT_ONCE} at once in ${walls.join(', ')} ms`);
-    return figuresOf(runs, oneMs, manies);
+    const { key } = seed(folder.path);
+    const server = await startServer(folder.path, environmentOf(world));
+    try {
+      return await measured(world, server, key);
+    } finally {
+      await server.stop();
+    }
   } finally {
-    await server.stop();
     world.stop();
     folder.remove();
   }
+}
+
+async function measured(world: World, server: Server, key: string): Promise<Figure[]> {
+  const ask = (question: string) => research(server, key, question);
+  // Before anything is measured: a server that runs has its code compiled, in each of its threads,
+  // and knows the robots.txt.
+  for (let run = 0; run < WARM_UP_RUNS; run++) await manyAtOnce(server, ask);
+  const runs: Run[] = [];
+  for (let run = 0; run < RUNS; run++) runs.push(await oneRun(world, ask));
+  console.error(`  ${describe(runs)}`);
+  const oneMs = median(runs.map(({ wallMs }) => wallMs));
+  const manies: Many[] = [];
+  for (let run = 0; run < RUNS_AT_ONCE; run++) manies.push(await manyAtOnce(server, ask));
+  const walls = manies.map(({ wallMs }) => wallMs.toFixed(0));
+  console.error(`  ${JOBS_AT_ONCE} at once in ${walls.join(', ')} ms`);
+  return figuresOf(runs, oneMs, manies);
 }
 
 function figuresOf(runs: Run[], oneMs: number, manies: Many[]): Figure[] {
