@@ -217,6 +217,12 @@ describe('verdicts', () => {
     expect(finding(analysis, '1784').status).toBe('unverified');
   });
 
+  test('what a page asks is no finding, and leaves the gap that it asks about', () => {
+    const asked = 'How many windows has the Corran Mill?';
+    const analysis = ask(asked, pagesOf(`${asked} Come and count them.`));
+    expect([analysis.findings, analysis.gaps.length]).toEqual([[], 1]);
+  });
+
   test('an attributed quotation is a quote, an opinion a claim', () => {
     const analysis = ask(
       QUESTION,

@@ -52,6 +52,7 @@ export function verify(
   const best = ordered[0]?.score ?? 0;
   const compared = ordered
     .filter(({ score, isProposed }) => isProposed || score >= best * MIN_RELATIVE_SCORE)
+    .filter(({ sentence }) => !asks(sentence.text))
     .slice(0, COMPARED);
   const comparison = comparisonOf(corpus, asked, compared);
   const isDenied = denialAmong(comparison);
@@ -123,7 +124,7 @@ function judged(
   sources: Independence,
 ): Claim {
   const independent = voices(corpus, [lead, ...support], sources);
-  const hedged = [lead, ...support].every(({ sentence }) => isHedged(sentence.text));
+  const hedged = [lead, ...support].every(({ sentence }) => HEDGE.test(sentence.text));
   const status = statusOf(disputed.length, independent, hedged);
   const how = grade(corpus, asked, lead);
   return {
@@ -183,8 +184,9 @@ function saysTheSame({ corpus, question, shared }: Comparison, a: Sentence, b: S
 const HEDGE =
   /\b(?:reportedly|allegedly|supposedly|purportedly|rumou?red|rumou?rs?|is said to|are said to|was said to|were said to|it is said|unconfirmed|is believed to|are believed to|was believed to|some say|legend has it)\b/i;
 
-function isHedged(text: string): boolean {
-  return HEDGE.test(text) || /\?["'”’)\]]*$/.test(text);
+/** A question, such as the heading of an answer, says nothing that could be found or disputed. */
+function asks(text: string): boolean {
+  return /\?["'”’)\]]*$/.test(text);
 }
 
 const QUOTATION = /["“][^"“”]{25,}["”]/;
