@@ -458,6 +458,13 @@ const CASES: Case[] = [
     expected: { capital: 'Sylvan', composer: 'Otto Kern', president: 'Lina Park' },
   },
   {
+    name: 'a phrase over a broken line',
+    question: 'What is the seat of the Grid Inspectorate?',
+    pages: [page(1, 'The seat of the Grid Inspectorate is the old customs\nhouse of Vessby.')],
+    properties: { seat: string },
+    expected: { seat: 'old customs house of Vessby' },
+  },
+  {
     name: 'a list under its heading',
     question: 'What does Veloxan contain?',
     pages: [

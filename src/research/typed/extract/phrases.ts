@@ -1,8 +1,9 @@
 import type { Candidate } from '../candidates';
 import { type Accepts, closeness, type Found, textFound } from './found';
 
+/** A line that goes on in lower case was only broken, as the lines of a PDF are. */
 const CLAUSE_END =
-  /[.;!?](?=\s|$)|\n|,\s(?:and|but|which|who|while|where|although)\s|\s(?:but|while|which|whereas|although)\s|,\s/g;
+  /[.;!?](?=\s|$)|\n(?!\p{Ll})|,\s(?:and|but|which|who|while|where|although)\s|\s(?:but|while|which|whereas|although)\s|,\s/gu;
 const AFTER_BE =
   /^(?:\s(?:of|for|in)\s[^,;:.]{1,60}?)?\s(?:is|was|are|were|means|includes?|remains|became)\s(?:called\s|known\sas\s|named\s)?/i;
 const LABEL = /^["'”*_]{0,3}\s?[:|–]\s*["'“*_]{0,3}/;
