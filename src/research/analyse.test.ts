@@ -212,6 +212,18 @@ describe('verdicts', () => {
     expect(analysis.findings.map(({ status }) => status)).not.toContain('contested');
   });
 
+  test('what "it" stands for is named before, and another thing disputes nothing', () => {
+    const pages = (before: string) =>
+      pagesOf(
+        'A leaflet. The Corran Mill was built by Ann Reid.',
+        `Visit us. ${before} It was built by Bob Lee.`,
+      );
+    const statuses = (before: string) =>
+      ask('Who built the Corran Mill?', pages(before)).findings.map(({ status }) => status);
+    expect(statuses('The Corran Mill has a weir.')).toContain('contested');
+    expect(statuses('The Tarn Weir lies above the Corran Mill.')).not.toContain('contested');
+  });
+
   test('a rumour is unverified', () => {
     const analysis = ask(QUESTION, pagesOf('The Corran Mill was reportedly built in 1784.'));
     expect(finding(analysis, '1784').status).toBe('unverified');

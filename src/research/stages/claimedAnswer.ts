@@ -1,4 +1,4 @@
-import { speaksOfSubject } from '../text/anchor';
+import { speaksOfSubject, standsForAnother } from '../text/anchor';
 import { type Answer, answerIn } from '../text/answers';
 import type { Corpus, Sentence } from '../text/corpus';
 import { oncePerQuestion } from '../text/once';
@@ -27,6 +27,7 @@ export const claimedAnswer = oncePerQuestion((corpus, sentence, question) => {
   if (!question.isSimple) return null;
   if (focusShare(corpus, sentence, question) < MIN_FOCUS) return null;
   if (!speaksOfSubject(sentence, question)) return null;
+  if (standsForAnother(corpus, sentence, question)) return null;
   const answer = answerIn(corpus, sentence, question);
   return answer?.strong ? answer : null;
 });

@@ -24,8 +24,7 @@ export function isAnchored(corpus: Corpus, sentence: Sentence, question: Questio
   });
 }
 
-const STANDS_FOR_SUBJECT =
-  /^\W*(?:it|he|she|they|this|these|those|his|her|their|its)\b|\bthere (?:is|are|was|were)\b/i;
+const PRONOUN = /^\W*(?:it|he|she|they|this|these|those|his|her|their|its)\b/i;
 const HEAD_TERMS = 2;
 
 /**
@@ -37,11 +36,26 @@ export function speaksOfSubject(sentence: Sentence, question: Question): boolean
   const { subjects, focus, answer } = question;
   if (subjects.length === 0 || (answer !== 'date' && answer !== 'number')) return true;
   return (
-    STANDS_FOR_SUBJECT.test(sentence.text) ||
+    PRONOUN.test(sentence.text) ||
+    /\bthere (?:is|are|was|were)\b/i.test(sentence.text) ||
     subjects.flat().some((term) => sentence.counts.has(term)) ||
     (!opensWithName(sentence) &&
       sentence.tokens.slice(0, HEAD_TERMS).some(({ term }) => focus.includes(term))) ||
     sentence.tokens.some(({ term }, at) => focus.includes(term) && at > 0 && isTold(sentence, at))
+  );
+}
+
+/**
+ * True when a sentence begins with a pronoun, and what it stands for is another thing than is asked
+ * about: that which the sentence before names at its head.
+ */
+export function standsForAnother(corpus: Corpus, sentence: Sentence, { names }: Question): boolean {
+  if (names.length === 0 || !PRONOUN.test(sentence.text)) return false;
+  const named = before(corpus, sentence).find(({ text }) => !PRONOUN.test(text));
+  const head = named?.names.find(({ start }) => start <= HEAD_UNITS)?.key.split(' ');
+  return (
+    head !== undefined &&
+    !names.some(({ key }) => key.split(' ').some((term) => head.includes(term)))
   );
 }
 
