@@ -1,4 +1,4 @@
-import type { Static, TSchema } from '@sinclair/typebox';
+import type { Static, TObject, TSchema } from '@sinclair/typebox';
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler';
 import { type ValueError, ValueErrorType } from '@sinclair/typebox/errors';
 import { Fault } from '../lib/fault';
@@ -27,7 +27,10 @@ export function validationFault(error: ValueError | undefined): Fault {
 function complaint(error: ValueError | undefined): string {
   if (!error) return 'is not as expected';
   if (error.type === ValueErrorType.ObjectRequiredProperty) return 'is required';
-  if (error.type === ValueErrorType.ObjectAdditionalProperties) return 'is not a known field';
+  if (error.type === ValueErrorType.ObjectAdditionalProperties) {
+    const known = Object.keys((error.schema as Partial<TObject>).properties ?? {});
+    return `is not a known field${known.length > 0 ? `: known are ${known.join(', ')}` : ''}`;
+  }
   const wanted = (error.schema as Described).expects ?? WANTED[error.type];
   if (wanted) return `must be ${wanted}`;
   return `is not as expected: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`;
