@@ -24,8 +24,8 @@ export interface Registration {
 
 export type Register = (tx: Transaction, registration: Registration) => Promise<User>;
 
-/** The one way in which a user comes to be, with this month's credits. Throws Fault `conflict` when the address or the username
- * is taken. */
+/** The one way in which a user comes to be, with this month's credits. Throws Fault `conflict` when
+ * the address or the username is taken. */
 export function createRegister(deps: {
   db: Db;
   clock: Clock;

@@ -10,6 +10,7 @@ import {
   says,
   startLlmServer,
 } from '../../../tests/support/llm-server';
+import { isAscii } from '../../lib/ascii';
 import { creditsToMicros } from '../../lib/money';
 import { analyse } from '../analyse';
 import { synthesize } from '../stages/synthesize';
@@ -66,6 +67,15 @@ describe('a job with a model', () => {
     expect(stages.read).toMatchObject({ calls: 3, failures: 0, inputTokens: 900 });
     // 300 tokens at $1 and 60 at $2 a million.
     expect(stages.write).toMatchObject({ calls: 1, costUsdMicros: 420 });
+  });
+
+  test('asks in ASCII: no prompt makes a page of one byte a unit into one of two', async () => {
+    const server = await startLlmServer(honest('opened'));
+    const request = { responseSchema: SCHEMA };
+    await tryJob({ ...server, question: QUESTION, texts: TEXTS, request });
+    const stages = server.calls.filter(({ body }) => isAscii(JSON.stringify(body)));
+    expect([...TEXTS, QUESTION].every(isAscii)).toBeTrue();
+    expect(stages.map(({ stage }) => stage)).toEqual(server.calls.map(({ stage }) => stage));
   });
 
   test('searches for the parts that the model names, and for no more than the budget has', async () => {

@@ -2,6 +2,7 @@ import { answerIn } from '../text/answers';
 import type { Corpus, Sentence } from '../text/corpus';
 import type { Question } from '../text/question';
 import { cosine } from '../text/similarity';
+import { asks } from '../text/statement';
 import { valuesDiffer } from '../text/values';
 import type { FindingKind, FindingStatus } from '../types';
 import type { Candidate } from './candidate';
@@ -183,11 +184,6 @@ function saysTheSame({ corpus, question, shared }: Comparison, a: Sentence, b: S
 
 const HEDGE =
   /\b(?:reportedly|allegedly|supposedly|purportedly|rumou?red|rumou?rs?|is said to|are said to|was said to|were said to|it is said|unconfirmed|is believed to|are believed to|was believed to|some say|legend has it)\b/i;
-
-/** A question, such as the heading of an answer, says nothing that could be found or disputed. */
-function asks(text: string): boolean {
-  return /\?["'”’)\]]*$/.test(text);
-}
 
 const QUOTATION = /["“][^"“”]{25,}["”]/;
 const SAYING =

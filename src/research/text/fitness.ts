@@ -2,6 +2,7 @@ import { answerIn } from './answers';
 import type { Corpus, Sentence } from './corpus';
 import { oncePerSentence } from './once';
 import type { Question } from './question';
+import { asks } from './statement';
 
 /** 1 when the sentence holds something of the kind that is asked for, and not in the question. */
 export function answerFit(sentence: Sentence, question: Question): number {
@@ -36,7 +37,7 @@ const BOILERPLATE =
 /** What makes a sentence a bad quote whatever it speaks about. */
 export const blemishes = oncePerSentence(({ text, length }) => {
   let sum = 0;
-  if (/\?["'”’)\]]*$/.test(text)) sum += 0.7;
+  if (asks(text)) sum += 0.7;
   if (BOILERPLATE.test(text)) sum += 0.7;
   if (length < 4) sum += 0.3;
   if (text.length > 450) sum += 0.1;

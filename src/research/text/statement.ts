@@ -30,6 +30,11 @@ export function states(text: string): boolean {
 
 export const isStatement = oncePerSentence(({ text }) => states(text));
 
+/** A question, such as the heading of an answer, says nothing that could be found or disputed. */
+export function asks(text: string): boolean {
+  return /[?？]["'”’»)\]]*$/.test(text);
+}
+
 export function holdsVerb(text: string): boolean {
   return (isAscii(text) ? ASCII_VERB : VERB).test(text);
 }
