@@ -224,6 +224,20 @@ describe('verdicts', () => {
     expect(statuses('The Tarn Weir lies above the Corran Mill.')).not.toContain('contested');
   });
 
+  test('what bears a statement less out disputes it by a word of denial alone', () => {
+    const statusBeside = (other: string) => {
+      const banned = 'Veltrin has been banned in the Orrin valley since 1 May 2022.';
+      const pages = pagesOf(banned, ['Veltrin in the Orrin valley', other]);
+      return finding(ask('Is Veltrin banned in the Orrin valley?', pages), '1 May').status;
+    };
+    expect(statusBeside('We will train every farm in the valley, free of charge.')).toBe(
+      'reported',
+    );
+    expect(statusBeside('Veltrin was never banned in the Orrin valley by the council.')).toBe(
+      'contested',
+    );
+  });
+
   test('a rumour is unverified', () => {
     const analysis = ask(QUESTION, pagesOf('The Corran Mill was reportedly built in 1784.'));
     expect(finding(analysis, '1784').status).toBe('unverified');

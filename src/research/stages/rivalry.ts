@@ -1,3 +1,4 @@
+import { bearsName } from '../text/anchor';
 import { assertionOf } from '../text/assertion';
 import type { Corpus, Sentence } from '../text/corpus';
 import type { Question } from '../text/question';
@@ -24,8 +25,8 @@ export interface Rivalry {
 
 /**
  * Sentences deny each other by what they say. On a yes-no question or a statement they also do when
- * they are opposed. Only their difference tells: how the question itself is worded weighs the same
- * in both.
+ * they are opposed: by their difference, since how the question is worded weighs the same in both,
+ * and by a word of denial in the one that bears less out.
  */
 export function rivalry(
   corpus: Corpus,
@@ -37,6 +38,13 @@ export function rivalry(
   const judge = witness(corpus, assertion);
   const bySentence = new Map(candidates.map(({ sentence }) => [sentence, judge(sentence)]));
   const leanings = leaningsOf(candidates, bySentence);
+  // Who bears less out may only speak of something else: a denial shows in its words.
+  const denies = (sentence: Sentence) => {
+    const signs = bySentence.get(sentence)?.signs;
+    if (!signs) return false;
+    if (signs.otherAmount > 0) return true;
+    return signs.negated + signs.opposed > 0 && bearsName(corpus, sentence, asked);
+  };
   const isStated = asked.answer !== 'yes-no';
   return {
     ordered: isStated ? reordered(candidates, bySentence) : [...candidates],
@@ -44,7 +52,7 @@ export function rivalry(
     areOpposed: ({ sentence: a }, { sentence: b }) => {
       const [left, right] = [leanings.get(a), leanings.get(b)];
       if (left === undefined || right === undefined || a.page === b.page) return false;
-      return Math.abs(left - right) >= OPPOSED;
+      return Math.abs(left - right) >= OPPOSED && denies(left < right ? a : b);
     },
   };
 }

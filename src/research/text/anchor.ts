@@ -59,6 +59,15 @@ export function standsForAnother(corpus: Corpus, sentence: Sentence, { names }: 
   );
 }
 
+/** True when a sentence holds a word of a name that is asked about, or a pronoun that stands for it. */
+export function bearsName(corpus: Corpus, sentence: Sentence, question: Question): boolean {
+  const { names } = question;
+  if (names.length === 0) return true;
+  if (names.some(({ key }) => key.split(' ').some((term) => sentence.counts.has(term))))
+    return true;
+  return PRONOUN.test(sentence.text) && !standsForAnother(corpus, sentence, question);
+}
+
 const HEAD_UNITS = 25;
 
 /** Then the sentence is about what it names. */

@@ -69,6 +69,7 @@ export interface SentenceSigns {
   returned: number;
   negated: number;
   opposed: number;
+  otherAmount: number;
   grounded: number;
 }
 
@@ -85,6 +86,7 @@ export function stanceSigns(
   const negated = DENIAL.test(assertion.text) !== DENIAL.test(sentence.text);
   const course = directionOf(assertion.terms) * directionOf(sentence.counts.keys());
   const opposed = flag(course < 0 || holdOpposites(assertion.terms, sentence.counts));
+  const otherAmount = flag(hasOtherAmount(assertion.values, sentence.values));
   const grounded = flag(GROUNDS.test(sentence.text));
   return {
     own: [
@@ -97,7 +99,7 @@ export function stanceSigns(
       negated ? match.coverage : 0,
       opposed,
       flag(course > 0),
-      flag(hasOtherAmount(assertion.values, sentence.values)),
+      otherAmount,
       grounded,
       flag(sentence.text.includes('?')),
       spelledShare(assertion, `${title} ${sentence.text}`),
@@ -105,6 +107,7 @@ export function stanceSigns(
     returned: match.returned,
     negated: flag(negated),
     opposed,
+    otherAmount,
     grounded,
   };
 }
