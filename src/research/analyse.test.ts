@@ -224,6 +224,15 @@ describe('verdicts', () => {
     expect(statuses('The Tarn Weir lies above the Corran Mill.')).not.toContain('contested');
   });
 
+  test('what tells more in one place of nearly the same sentence does not dispute it', () => {
+    const pages = pagesOf(
+      'Line 4 of the Lysmark tram opened in 2020 and connects the central station with the hospital and the airport.',
+      'Line 4 of the Lysmark tram runs from the central station by the hospital to the airport.',
+    );
+    const { findings } = ask('Which line of the Lysmark tram goes to the airport?', pages);
+    expect(findings.map(({ status }) => status)).not.toContain('contested');
+  });
+
   test('what bears a statement less out disputes it by a word of denial alone', () => {
     const statusBeside = (other: string) => {
       const banned = 'Veltrin has been banned in the Orrin valley since 1 May 2022.';

@@ -27,7 +27,7 @@ const MAX_PUT_TERMS = 4;
 const MAX_BLEMISH = 0.5;
 /** Of two wordings, one of which denies the other, the share that must agree. */
 const POLAR_SHARE = 0.6;
-/** A frame so tight that whatever differs in it is the point. */
+/** A frame so tight that whatever is exchanged in it is the point. */
 const MIN_TIGHT_TERMS = 7;
 const TIGHT_SHARE = 0.8;
 
@@ -204,7 +204,7 @@ export function wordingClashes(question: Question, a: Sentence, b: Sentence): bo
   return substitutions.some(
     (put) =>
       Math.max(put.left.length, put.right.length) <= MAX_PUT_TERMS &&
-      ((isFramed && isInside(put, left, right)) || comparable(put)) &&
+      ((isFramed && isExchanged(put) && isInside(put, left, right)) || comparable(put)) &&
       !put.left.some((term) => put.right.some((other) => meansTheSame(term, other))) &&
       // Words that were only moved stand in both sentences.
       !(
@@ -212,6 +212,11 @@ export function wordingClashes(question: Question, a: Sentence, b: Sentence): bo
         put.right.every((term) => a.counts.has(term))
       ),
   );
+}
+
+/** One thing for another, in about as many terms: else one sentence just tells more there. */
+function isExchanged({ left, right }: Substitution): boolean {
+  return Math.abs(left.length - right.length) <= 1;
 }
 
 /** What follows the end of the shorter wording, or stands before it, only adds to it. */
