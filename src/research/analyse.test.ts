@@ -198,6 +198,11 @@ describe('verdicts', () => {
       'The Corran Mill was built on 3 May 1784.',
     ],
     [
+      'a time that leaves room for it',
+      'The Corran Mill was built between 1780 and 1784.',
+      'The Corran Mill was built by May 1784.',
+    ],
+    [
       'another unit',
       'The Corran Mill was built with 3 floors.',
       'The Corran Mill was built with 9 windows.',
@@ -222,6 +227,22 @@ describe('verdicts', () => {
       ask('Who built the Corran Mill?', pages(before)).findings.map(({ status }) => status);
     expect(statuses('The Corran Mill has a weir.')).toContain('contested');
     expect(statuses('The Tarn Weir lies above the Corran Mill.')).not.toContain('contested');
+  });
+
+  test('a source speaks for a date, or against one, only by a sentence that gives it', () => {
+    const pages = pagesOf(
+      'Line 4 of the Lysmark tram opened on 12 September 2021.',
+      'Line 4 of the Lysmark tram opened in 2020 and connects the central station with the hospital and the airport.',
+      'Line 4 of the Lysmark tram runs from the central station by the hospital to the airport.',
+    );
+    const { findings } = ask('When did line 4 of the Lysmark tram open?', pages);
+    const sources = findings.map(({ quotes, disputedBy }) =>
+      [quotes, disputedBy].map((side) => side.map(({ source }) => source)),
+    );
+    expect(sources).toEqual([
+      [[1], [2]],
+      [[2], [1]],
+    ]);
   });
 
   test('what tells more in one place of nearly the same sentence does not dispute it', () => {

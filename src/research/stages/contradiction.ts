@@ -285,7 +285,16 @@ function answersClash([left, right]: [Answer, Answer], a: Candidate, b: Candidat
   if (left.kind !== right.kind || left.unit !== right.unit || left.key === right.key) return false;
   if (left.kind === 'number' && areOfOtherTimes(a.sentence, b.sentence)) return false;
   const isPrefix = left.key.includes(right.key) || right.key.includes(left.key);
-  return !isPrefix && !mentions(a.sentence, right) && !mentions(b.sentence, left);
+  if (isPrefix || mentions(a.sentence, right) || mentions(b.sentence, left)) return false;
+  return !holdsDate(a.sentence, right) && !holdsDate(b.sentence, left);
+}
+
+/** "Built from 2015 to 2019" leaves room for June 2019. */
+function holdsDate({ values }: Sentence, { kind, key }: Answer): boolean {
+  if (kind !== 'date') return false;
+  return values.some(
+    (own) => own.kind === 'date' && (own.value.startsWith(key) || key.startsWith(own.value)),
+  );
 }
 
 /** Whether a sentence holds the value or the name that another one answers with. */

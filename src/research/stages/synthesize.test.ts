@@ -83,6 +83,20 @@ describe('the brief', () => {
     expect(text).toBe('Sources disagree: “Built in 1784.”[1] — “Built in 1801.”[3]');
   });
 
+  test('shows a point once although each side has quotes that the other does not name', () => {
+    const [one, other] = ['Built in 1784.', 'Built in 1801.'];
+    const contested = { status: 'contested' } as const;
+    const text = brief([
+      finding(one, { ...contested, quotes: [quote(1, one)], disputedBy: [quote(2, other)] }),
+      finding(other, {
+        ...contested,
+        quotes: [quote(2, other), quote(3, 'It dates from 1801.')],
+        disputedBy: [quote(1, one)],
+      }),
+    ]);
+    expect(text).toBe('Sources disagree: “Built in 1784.”[1] — “Built in 1801.”[2]');
+  });
+
   test('says what is unverified', () => {
     expect(brief([finding('It fell.', { status: 'unverified' })])).toBe('Unverified: It fell.[1]');
   });

@@ -50,8 +50,7 @@ function fitting(
   const said: Quote[] = [];
   let left = words;
   for (const finding of findings) {
-    // The other side of a contested point that was told already.
-    if (finding.quotes.every((quote) => said.some((other) => samePlace(quote, other)))) continue;
+    if (isTold(finding, said)) continue;
     const sides = sidesOf(finding);
     const text = sides.length > 1 ? disagreement(sides, copies) : statement(finding, copies);
     // A list mark and one space for each line.
@@ -62,6 +61,12 @@ function fitting(
     said.push(...finding.quotes, ...finding.disputedBy);
   }
   return lines;
+}
+
+/** All that it quotes; or its first quote, as the other side of a contested point. */
+function isTold({ status, quotes }: Finding, said: readonly Quote[]): boolean {
+  const asked = status === 'contested' ? quotes.slice(0, 1) : quotes;
+  return asked.every((quote) => said.some((other) => samePlace(quote, other)));
 }
 
 function samePlace(a: Quote, b: Quote): boolean {

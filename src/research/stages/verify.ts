@@ -1,5 +1,5 @@
 import { answerIn } from '../text/answers';
-import type { Corpus, Sentence } from '../text/corpus';
+import type { Corpus } from '../text/corpus';
 import type { Question } from '../text/question';
 import { cosine } from '../text/similarity';
 import { asks } from '../text/statement';
@@ -83,8 +83,7 @@ function clustered(
       ([lead]) =>
         lead !== undefined &&
         !denies(lead, candidate) &&
-        (saysTheSame(comparison, lead.sentence, candidate.sentence) ||
-          sameAnswer(comparison, lead, candidate)),
+        (saysTheSame(comparison, lead, candidate) || sameAnswer(comparison, lead, candidate)),
     );
     if (home) home.push(candidate);
     else clusters.push([candidate]);
@@ -92,8 +91,8 @@ function clustered(
   return clusters;
 }
 
-/** All that stand with one that denies the lead of a cluster. Of each page one sentence is quoted:
- * the one that denies, not one that stands by it. */
+/** Of other clusters, what denies the lead of this one: what only stands by a denial may say nothing
+ * on the point. */
 function disputing(
   clusters: readonly Candidate[][],
   own: Candidate[],
@@ -103,8 +102,10 @@ function disputing(
   const rivals = clusters.filter(
     (other) => other !== own && other.some((rival) => denies(lead, rival)),
   );
-  const isDenier = (rival: Candidate) => Number(denies(lead, rival));
-  return rivals.flat().sort((a, b) => isDenier(b) - isDenier(a) || byScore(a, b));
+  return rivals
+    .flat()
+    .filter((rival) => denies(lead, rival))
+    .sort(byScore);
 }
 
 /** Two that deny each other are not both likely: what they say together is at most certain. */
@@ -170,8 +171,14 @@ function onePerPage(lead: Candidate | null, candidates: Candidate[]): Candidate[
   );
 }
 
-function saysTheSame({ corpus, question, shared }: Comparison, a: Sentence, b: Sentence): boolean {
+function saysTheSame(
+  { corpus, question, shared, answering }: Comparison,
+  { sentence: a }: Candidate,
+  { sentence: b }: Candidate,
+): boolean {
   if (!shared.mayBeAlike(a, b, SAME) || cosine(corpus, a, b) < SAME) return false;
+  const isCounted = question.answer === 'date' || question.answer === 'number';
+  if (isCounted && answering.has(a) !== answering.has(b)) return false;
   if (a.isNegated !== b.isNegated || wordingClashes(question, a, b)) return false;
 
   return !a.values.some((value) => {
