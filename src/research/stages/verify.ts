@@ -99,10 +99,8 @@ function disputing(
   lead: Candidate,
   denies: Denial,
 ): Candidate[] {
-  const rivals = clusters.filter(
-    (other) => other !== own && other.some((rival) => denies(lead, rival)),
-  );
-  return rivals
+  return clusters
+    .filter((other) => other !== own)
     .flat()
     .filter((rival) => denies(lead, rival))
     .sort(byScore);
