@@ -234,14 +234,15 @@ describe('verdicts', () => {
       'Line 4 of the Lysmark tram opened on 12 September 2021.',
       'Line 4 of the Lysmark tram opened in 2020 and connects the central station with the hospital and the airport.',
       'Line 4 of the Lysmark tram runs from the central station by the hospital to the airport.',
+      'Passengers remember how line 4 of the Lysmark tram opened in 2020.',
     );
     const { findings } = ask('When did line 4 of the Lysmark tram open?', pages);
     const sources = findings.map(({ quotes, disputedBy }) =>
-      [quotes, disputedBy].map((side) => side.map(({ source }) => source)),
+      [quotes, disputedBy].map((side) => side.map(({ source }) => source).sort()),
     );
-    expect(sources).toEqual([
-      [[1], [2]],
-      [[2], [1]],
+    expect(sources.sort()).toEqual([
+      [[1], [2, 4]],
+      [[2, 4], [1]],
     ]);
   });
 

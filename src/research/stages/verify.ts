@@ -91,19 +91,19 @@ function clustered(
   return clusters;
 }
 
-/** Of other clusters, what denies the lead of this one: what only stands by a denial may say nothing
- * on the point. */
+/** All that stand with one that denies the lead of a cluster. Of each page one sentence is quoted:
+ * the one that denies, not one that stands by it. */
 function disputing(
   clusters: readonly Candidate[][],
   own: Candidate[],
   lead: Candidate,
   denies: Denial,
 ): Candidate[] {
-  return clusters
-    .filter((other) => other !== own)
-    .flat()
-    .filter((rival) => denies(lead, rival))
-    .sort(byScore);
+  const rivals = clusters.filter(
+    (other) => other !== own && other.some((rival) => denies(lead, rival)),
+  );
+  const isDenier = (rival: Candidate) => Number(denies(lead, rival));
+  return rivals.flat().sort((a, b) => isDenier(b) - isDenier(a) || byScore(a, b));
 }
 
 /** Two that deny each other are not both likely: what they say together is at most certain. */
