@@ -229,6 +229,20 @@ describe('verdicts', () => {
     expect(statuses('The Tarn Weir lies above the Corran Mill.')).not.toContain('contested');
   });
 
+  test('whether something was in a year is disputed by who gives another one', () => {
+    const opened = 'Line 4 of the Lysmark tram opened';
+    const statuses = (other: string) => {
+      const pages = pagesOf(`${opened} in 2020.`, other);
+      const { findings } = ask('Did line 4 of the Lysmark tram open in 2020?', pages);
+      return findings.map(({ status }) => status);
+    };
+    expect(statuses(`${opened} on 12 September 2021, a Sunday, in heavy rain.`)).toContain(
+      'contested',
+    );
+    expect(statuses(`${opened} on 1 May 2020, a Friday.`)).not.toContain('contested');
+    expect(statuses('Line 4 of the Lysmark tram was extended in 2023.')).not.toContain('contested');
+  });
+
   test('a source speaks for a date, or against one, only by a sentence that gives it', () => {
     const pages = pagesOf(
       'Line 4 of the Lysmark tram opened on 12 September 2021.',

@@ -1,5 +1,5 @@
 import { bearsName } from '../text/anchor';
-import { assertionOf } from '../text/assertion';
+import { assertionOf, dateGiven } from '../text/assertion';
 import type { Corpus, Sentence } from '../text/corpus';
 import type { Question } from '../text/question';
 import { isStatement } from '../text/statement';
@@ -26,7 +26,7 @@ export interface Rivalry {
 /**
  * Sentences deny each other by what they say. On a yes-no question or a statement they also do when
  * they are opposed: by their difference, since how the question is worded weighs the same in both,
- * and by a word of denial in the one that bears less out.
+ * and by a word of denial in the one that bears less out; or by the date that each gives.
  */
 export function rivalry(
   corpus: Corpus,
@@ -52,6 +52,8 @@ export function rivalry(
     areOpposed: ({ sentence: a }, { sentence: b }) => {
       const [left, right] = [leanings.get(a), leanings.get(b)];
       if (left === undefined || right === undefined || a.page === b.page) return false;
+      const dates = [dateGiven(assertion, a), dateGiven(assertion, b)];
+      if (dates.includes('asserted') && dates.includes('other')) return true;
       return Math.abs(left - right) >= OPPOSED && denies(left < right ? a : b);
     },
   };

@@ -61,6 +61,29 @@ function isPlainStatement(text: string, answer: Question['answer']): boolean {
   );
 }
 
+/** The date that a sentence gives where it says all else of a dated assertion: the asserted one, or
+ * none that it may be; null where neither is so. */
+export function dateGiven(assertion: Assertion, sentence: Sentence): 'asserted' | 'other' | null {
+  const asserted = datesOf(assertion);
+  const given = datesOf(sentence);
+  if (asserted.length === 0 || given.length === 0) return null;
+  if (!undatedTerms(assertion).every((term) => sentence.counts.has(term))) return null;
+  const agrees = asserted.map((date) => given.some((other) => !valuesDiffer(date, other)));
+  if (agrees.every(Boolean)) return 'asserted';
+  return agrees.some(Boolean) ? null : 'other';
+}
+
+function datesOf({ values: all }: { values: readonly Value[] }): Value[] {
+  return all.filter(({ kind }) => kind === 'date');
+}
+
+const undatedTerms = oncePer((assertion: Assertion): readonly string[] => {
+  const dates = datesOf(assertion);
+  return tokens(assertion.text)
+    .filter(({ start, end }) => !dates.some((date) => start < date.end && date.start < end))
+    .map(({ term }) => term);
+});
+
 export function matchOf(assertion: Assertion, sentence: Sentence, idf: Idf): Match {
   const all = new Share();
   const named = new Share();
