@@ -20,6 +20,10 @@ describe('plan', () => {
       'When was Ada Byron born?',
       'where was Ada Byron born?',
     ]);
+    expect(split('Is the Harbour Bridge closed to lorries, and since when?').slice(1)).toEqual([
+      'Is the Harbour Bridge closed to lorries',
+      'since when is the Harbour Bridge closed to lorries?',
+    ]);
     expect(split('What is a lock? Who built the first?').slice(1)).toEqual([
       'What is a lock?',
       'Who built the first?',

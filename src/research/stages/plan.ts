@@ -92,13 +92,26 @@ function conjunction(question: string): string[] {
   if (pair) return [`${pair.first} ${pair.rest}`, `${pair.second} ${pair.rest}`];
   const parts = clauses(question);
   if (parts.length < 2) return [];
-  const subject = nounPhrases(parts[0] ?? '')
+  const [first = ''] = parts;
+  const subject = nounPhrases(first)
     .map((name) => name.text)
     .join(', ');
-  return parts.map((part, index) =>
+  return parts.map((part, index) => {
+    if (index === 0) return part;
+    if (BARE.test(part) && YES_NO.test(first)) return askedOfAll(part, first);
     // A later part often says only "it" or "there": it is asked with the first one's names.
-    index > 0 && subject !== '' && names(part).length === 0 ? `${subject}: ${part}` : part,
-  );
+    return subject !== '' && names(part).length === 0 ? `${subject}: ${part}` : part;
+  });
+}
+
+/** "Is it banned, and since when?": since when is it banned? */
+function askedOfAll(bare: string, whole: string): string {
+  const asked = unmarked(whole);
+  return `${unmarked(bare)} ${asked.charAt(0).toLowerCase()}${asked.slice(1)}?`;
+}
+
+function unmarked(text: string): string {
+  return text.replace(/[?.!\s]+$/, '');
 }
 
 const PREPOSITION = '(?:in|at|by|for|to|from|since|until|on|with|of)';
@@ -114,6 +127,9 @@ const INVERTED_CLAUSE = new RegExp(
   `,\\s+(?=(?:${PREPOSITION}\\s+)?(?:how\\s+(?:many|much|long|far|old|big|large|high|deep|tall|often)\\b|(?:when|where|why|how|what)\\s+${AUXILIARY}\\b))`,
   'i',
 );
+
+const BARE = new RegExp(`^(?:${PREPOSITION}\\s+)?${INTERROGATIVE}[?.!\\s]*$`, 'i');
+const YES_NO = new RegExp(`^${AUXILIARY}\\b`, 'i');
 
 /** What is said around the questions, "I would like to know", asks nothing. */
 const ASKS = new RegExp(`\\b${INTERROGATIVE}\\b|^${AUXILIARY}\\b`, 'i');
