@@ -1,5 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '../../tests/support/free-port';
 
 const ROOT = join(import.meta.dir, '../..');
 export const BINARY = join(ROOT, 'dist/sonde');
@@ -23,13 +24,6 @@ export interface Server {
   startMs: number;
   residentMegabytes(): number;
   stop(): Promise<void>;
-}
-
-/** The server gets a port by name, since a start is timed by who asks there. */
-function freePort(): number {
-  const probe = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } });
-  probe.stop(true);
-  return probe.port;
 }
 
 export async function startServer(

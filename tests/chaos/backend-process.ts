@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { freePort } from '../support/free-port';
 import { until } from '../support/until';
 import type { BackendSettings } from './backend';
 import type { BackedPart } from './cast';
@@ -67,11 +68,4 @@ export class BackendProcess {
       ),
     );
   }
-}
-
-function freePort(): number {
-  const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() });
-  const { port } = server;
-  void server.stop(true);
-  return port ?? 0;
 }

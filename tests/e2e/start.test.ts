@@ -2,21 +2,14 @@ import { afterAll, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { run, temporaryFolder } from '../support/binary';
 import { cleanUp } from '../support/cleanup';
+import { freePort } from '../support/free-port';
 
 afterAll(cleanUp);
 
 const START = join(import.meta.dir, '../../scripts/start');
 
-/** A port that was free a moment ago. */
-async function freePort(): Promise<string> {
-  const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('') });
-  const port = String(server.port);
-  await server.stop(true);
-  return port;
-}
-
 test('scripts/start --once answers a first question on a fresh data folder, and exits 0', async () => {
-  const env = { SONDE_PORT: await freePort() };
+  const env = { SONDE_PORT: String(freePort()) };
   const data = temporaryFolder();
   const { code, stdout, stderr } = await run([START, '--once'], { data, env });
   expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) });

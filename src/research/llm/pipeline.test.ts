@@ -73,9 +73,9 @@ describe('a job with a model', () => {
     const server = await startLlmServer(honest('opened'));
     const request = { responseSchema: SCHEMA };
     await tryJob({ ...server, question: QUESTION, texts: TEXTS, request });
-    const stages = server.calls.filter(({ body }) => isAscii(JSON.stringify(body)));
+    const inAscii = server.calls.filter(({ body }) => isAscii(JSON.stringify(body)));
     expect([...TEXTS, QUESTION].every(isAscii)).toBeTrue();
-    expect(stages.map(({ stage }) => stage)).toEqual(server.calls.map(({ stage }) => stage));
+    expect(inAscii.map(({ stage }) => stage)).toEqual(server.calls.map(({ stage }) => stage));
   });
 
   test('searches for the parts that the model names, and for no more than the budget has', async () => {

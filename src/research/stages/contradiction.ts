@@ -3,7 +3,7 @@ import type { Answer } from '../text/answers';
 import type { Sentence } from '../text/corpus';
 import { blemishes } from '../text/fitness';
 import { oncePerSentence } from '../text/once';
-import type { Question } from '../text/question';
+import { asksForValue, type Question } from '../text/question';
 import { jaccard, sharedCount, sharedOccurrences, sharedTermCount } from '../text/similarity';
 import { isStatement } from '../text/statement';
 import { areToldApart, mayShareSubject } from '../text/subject';
@@ -93,7 +93,7 @@ export function sameAnswer(
   b: Candidate,
 ): boolean {
   if (a.coverage < MIN_COVERAGE || b.coverage < MIN_COVERAGE) return false;
-  if (question.answer !== 'date' && question.answer !== 'number') return false;
+  if (!asksForValue(question)) return false;
   if (!answering.has(a.sentence) || !answering.has(b.sentence)) return false;
   const pair = answers(corpus, question, a.sentence, b.sentence);
   if (pair === null) return false;
@@ -285,16 +285,15 @@ function answersClash([left, right]: [Answer, Answer], a: Candidate, b: Candidat
   if (left.kind !== right.kind || left.unit !== right.unit || left.key === right.key) return false;
   if (left.kind === 'number' && areOfOtherTimes(a.sentence, b.sentence)) return false;
   const isPrefix = left.key.includes(right.key) || right.key.includes(left.key);
-  if (isPrefix || mentions(a.sentence, right) || mentions(b.sentence, left)) return false;
-  return !holdsDate(a.sentence, right) && !holdsDate(b.sentence, left);
+  return !isPrefix && !allows(a.sentence, right) && !allows(b.sentence, left);
 }
 
 /** "Built from 2015 to 2019" leaves room for June 2019. */
-function holdsDate({ values }: Sentence, { kind, key }: Answer): boolean {
-  if (kind !== 'date') return false;
-  return values.some(
-    (own) => own.kind === 'date' && (own.value.startsWith(key) || key.startsWith(own.value)),
-  );
+function allows(sentence: Sentence, answer: Answer): boolean {
+  if (mentions(sentence, answer)) return true;
+  if (answer.kind !== 'date') return false;
+  const date = { kind: answer.kind, value: answer.key } as const;
+  return sortedValues(sentence).dates.some((own) => !valuesDiffer(own, date));
 }
 
 /** Whether a sentence holds the value or the name that another one answers with. */

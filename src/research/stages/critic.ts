@@ -1,7 +1,7 @@
 import { entries } from '../text/anchor';
 import { answerIn } from '../text/answers';
 import type { Corpus, Sentence } from '../text/corpus';
-import { type Question, readQuestion } from '../text/question';
+import { asksForValue, type Question, readQuestion } from '../text/question';
 import { isStatement } from '../text/statement';
 import type { Gap, Plan, PlannedQuery } from '../types';
 import type { Candidate } from './candidate';
@@ -91,8 +91,7 @@ function answering(corpus: Corpus, question: Question, claims: readonly Claim[])
       if (unheard.delete(claim.lead.sentence.page)) kept.add(claim);
     }
   }
-  // A date or a number is given or it is not: what is only near to it is noise.
-  const wanted = question.answer === 'date' || question.answer === 'number' ? 0 : MAX_RELATED;
+  const wanted = asksForValue(question) ? 0 : MAX_RELATED;
   const related = near.filter(
     (claim) =>
       claim.grade === 'related' &&

@@ -1,5 +1,5 @@
 import { bearsName } from '../text/anchor';
-import { assertionOf, dateGiven } from '../text/assertion';
+import { type Assertion, assertionOf, dateGiven } from '../text/assertion';
 import type { Corpus, Sentence } from '../text/corpus';
 import type { Question } from '../text/question';
 import { isStatement } from '../text/statement';
@@ -37,7 +37,7 @@ export function rivalry(
   if (!assertion) return { ordered: [...candidates], areOpposed: () => false, ceiling: 1 };
   const judge = witness(corpus, assertion);
   const bySentence = new Map(candidates.map(({ sentence }) => [sentence, judge(sentence)]));
-  const leanings = leaningsOf(candidates, bySentence);
+  const stands = standsOf(assertion, candidates, bySentence);
   // Who bears less out may only speak of something else: a denial shows in its words.
   const denies = (sentence: Sentence) => {
     const signs = bySentence.get(sentence)?.signs;
@@ -50,27 +50,34 @@ export function rivalry(
     ordered: isStated ? reordered(candidates, bySentence) : [...candidates],
     ceiling: isStated ? supportOf(corpus, assertion) : 1,
     areOpposed: ({ sentence: a }, { sentence: b }) => {
-      const [left, right] = [leanings.get(a), leanings.get(b)];
+      const [left, right] = [stands.get(a), stands.get(b)];
       if (left === undefined || right === undefined || a.page === b.page) return false;
-      const dates = [dateGiven(assertion, a), dateGiven(assertion, b)];
-      if (dates.includes('asserted') && dates.includes('other')) return true;
-      return Math.abs(left - right) >= OPPOSED && denies(left < right ? a : b);
+      if (left.date && right.date && left.date !== right.date) return true;
+      const isApart = Math.abs(left.leaning - right.leaning) >= OPPOSED;
+      return isApart && denies(left.leaning < right.leaning ? a : b);
     },
   };
 }
 
+interface Stand {
+  leaning: number;
+  date: ReturnType<typeof dateGiven>;
+}
+
 /** Of those that claim something on what is asked. */
-function leaningsOf(
+function standsOf(
+  assertion: Assertion,
   candidates: readonly Candidate[],
   bySentence: ReadonlyMap<Sentence, Witness>,
-): Map<Sentence, number> {
-  const leanings = new Map<Sentence, number>();
+): Map<Sentence, Stand> {
+  const stands = new Map<Sentence, Stand>();
   for (const { sentence, coverage } of candidates) {
     const seen = bySentence.get(sentence);
     if (!seen || coverage < MIN_COVERAGE || !isStatement(sentence)) continue;
-    leanings.set(sentence, leaning(seen.signs));
+    const date = dateGiven(assertion, sentence);
+    stands.set(sentence, { leaning: leaning(seen.signs), date });
   }
-  return leanings;
+  return stands;
 }
 
 /** On the scale of the scores that they had, so that what is far behind is still told as such. */

@@ -1,6 +1,6 @@
 import { answerIn } from '../text/answers';
-import type { Corpus } from '../text/corpus';
-import type { Question } from '../text/question';
+import type { Corpus, Sentence } from '../text/corpus';
+import { asksForValue, type Question } from '../text/question';
 import { cosine } from '../text/similarity';
 import { asks } from '../text/statement';
 import { valuesDiffer } from '../text/values';
@@ -83,7 +83,8 @@ function clustered(
       ([lead]) =>
         lead !== undefined &&
         !denies(lead, candidate) &&
-        (saysTheSame(comparison, lead, candidate) || sameAnswer(comparison, lead, candidate)),
+        (saysTheSame(comparison, lead.sentence, candidate.sentence) ||
+          sameAnswer(comparison, lead, candidate)),
     );
     if (home) home.push(candidate);
     else clusters.push([candidate]);
@@ -171,12 +172,11 @@ function onePerPage(lead: Candidate | null, candidates: Candidate[]): Candidate[
 
 function saysTheSame(
   { corpus, question, shared, answering }: Comparison,
-  { sentence: a }: Candidate,
-  { sentence: b }: Candidate,
+  a: Sentence,
+  b: Sentence,
 ): boolean {
+  if (asksForValue(question) && answering.has(a) !== answering.has(b)) return false;
   if (!shared.mayBeAlike(a, b, SAME) || cosine(corpus, a, b) < SAME) return false;
-  const isCounted = question.answer === 'date' || question.answer === 'number';
-  if (isCounted && answering.has(a) !== answering.has(b)) return false;
   if (a.isNegated !== b.isNegated || wordingClashes(question, a, b)) return false;
 
   return !a.values.some((value) => {

@@ -1,7 +1,8 @@
 import type { Corpus, Sentence } from './corpus';
 import { oncePer } from './once';
-import type { Question } from './question';
+import { asksForValue, type Question } from './question';
 import { STOP_WORDS } from './stopWords';
+import { holdsAskedName, nameAtHead, PRONOUN } from './subject';
 import { tokens } from './terms';
 
 /** So many sentences back a name may stand for which "it" or "the plant" is put. */
@@ -24,7 +25,7 @@ export function isAnchored(corpus: Corpus, sentence: Sentence, question: Questio
   });
 }
 
-const PRONOUN = /^\W*(?:it|he|she|they|this|these|those|his|her|their|its)\b/i;
+const THERE = /\bthere (?:is|are|was|were)\b/i;
 const HEAD_TERMS = 2;
 
 /**
@@ -33,13 +34,13 @@ const HEAD_TERMS = 2;
  * speak of the plant.
  */
 export function speaksOfSubject(sentence: Sentence, question: Question): boolean {
-  const { subjects, focus, answer } = question;
-  if (subjects.length === 0 || (answer !== 'date' && answer !== 'number')) return true;
+  const { subjects, focus } = question;
+  if (subjects.length === 0 || !asksForValue(question)) return true;
   return (
     PRONOUN.test(sentence.text) ||
-    /\bthere (?:is|are|was|were)\b/i.test(sentence.text) ||
+    THERE.test(sentence.text) ||
     subjects.flat().some((term) => sentence.counts.has(term)) ||
-    (!opensWithName(sentence) &&
+    (nameAtHead(sentence) === undefined &&
       sentence.tokens.slice(0, HEAD_TERMS).some(({ term }) => focus.includes(term))) ||
     sentence.tokens.some(({ term }, at) => focus.includes(term) && at > 0 && isTold(sentence, at))
   );
@@ -49,30 +50,18 @@ export function speaksOfSubject(sentence: Sentence, question: Question): boolean
  * True when a sentence begins with a pronoun, and what it stands for is another thing than is asked
  * about: that which the sentence before names at its head.
  */
-export function standsForAnother(corpus: Corpus, sentence: Sentence, { names }: Question): boolean {
-  if (names.length === 0 || !PRONOUN.test(sentence.text)) return false;
+export function standsForAnother(corpus: Corpus, sentence: Sentence, question: Question): boolean {
+  if (question.names.length === 0 || !PRONOUN.test(sentence.text)) return false;
   const named = before(corpus, sentence).find(({ text }) => !PRONOUN.test(text));
-  const head = named?.names.find(({ start }) => start <= HEAD_UNITS)?.key.split(' ');
-  return (
-    head !== undefined &&
-    !names.some(({ key }) => key.split(' ').some((term) => head.includes(term)))
-  );
+  const head = named && nameAtHead(named)?.key.split(' ');
+  return head !== undefined && !holdsAskedName(question, (term) => head.includes(term));
 }
 
 /** True when a sentence holds a word of a name that is asked about, or a pronoun that stands for it. */
 export function bearsName(corpus: Corpus, sentence: Sentence, question: Question): boolean {
-  const { names } = question;
-  if (names.length === 0) return true;
-  if (names.some(({ key }) => key.split(' ').some((term) => sentence.counts.has(term))))
-    return true;
+  if (question.names.length === 0) return true;
+  if (holdsAskedName(question, (term) => sentence.counts.has(term))) return true;
   return PRONOUN.test(sentence.text) && !standsForAnother(corpus, sentence, question);
-}
-
-const HEAD_UNITS = 25;
-
-/** Then the sentence is about what it names. */
-function opensWithName(sentence: Sentence): boolean {
-  return sentence.names.some((name) => name.start <= HEAD_UNITS);
 }
 
 /** "measured a capacity of 42 megawatts", "Opened: 1961": the asked quantity with its value right behind it. */

@@ -75,6 +75,11 @@ const DEFINITION = /^\W*(?:what|who)(?:['’]s|\s+(?:is|are|was|were))\b/i;
 /** They sort what is asked, and stand in too many sentences to tell what one is about. */
 const ORDINAL = new Set(['first', 'second', 'third', 'last', 'next', 'new', 'total', 'current']);
 
+/** A date or a number is given or it is not: what is only near to it is no answer. */
+export function asksForValue({ answer }: Question): boolean {
+  return answer === 'date' || answer === 'number';
+}
+
 /** A longer question, or one about more names, asks for more than one step. */
 const MAX_SIMPLE_TERMS = 7;
 const MAX_SIMPLE_NAMES = 2;

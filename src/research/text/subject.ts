@@ -1,5 +1,5 @@
 import type { Corpus, Sentence } from './corpus';
-import { names } from './names';
+import { type Name, names } from './names';
 import { oncePerQuestion, oncePerSentence } from './once';
 import type { Question } from './question';
 import { terms } from './terms';
@@ -7,9 +7,10 @@ import { terms } from './terms';
 /** A name that begins later than this is not what the sentence speaks of. */
 const HEAD_UNITS = 25;
 const MIN_LIKENESS = 0.6;
-/** Then the subject was named before, most likely in the title. */
-const STANDS_FOR_SUBJECT =
-  /^\W*(?:it|he|she|they|this|these|those|his|her|their|its|the \p{Ll}+ (?:is|was|were|are|has|had))\b/iu;
+/** A sentence that begins so speaks of what was named before. */
+export const PRONOUN = /^\W*(?:it|he|she|they|this|these|those|his|her|their|its)\b/i;
+/** And so does "the mill was"; the name then most likely is in the title. */
+const NOUN_FOR_NAME = /^\W*the \p{Ll}+ (?:is|was|were|are|has|had)\b/iu;
 
 /**
  * False when two sentences speak of different things: then nothing that they say can clash. A
@@ -32,10 +33,23 @@ export function mayShareHead(
   return compatible(headLikeAsked(corpus, a, question), headLikeAsked(corpus, b, question));
 }
 
-const headLikeAsked = oncePerQuestion((_, sentence, { names: asked }) => {
+const headLikeAsked = oncePerQuestion((_, sentence, question) => {
   const head = headOf(sentence);
-  return head?.some((term) => asked.some(({ key }) => key.split(' ').includes(term))) ? head : null;
+  return head && holdsAskedName(question, (term) => head.includes(term)) ? head : null;
 });
+
+/** True when at least one word of a name that is asked about is held. */
+export function holdsAskedName(
+  { names: asked }: Question,
+  holds: (term: string) => boolean,
+): boolean {
+  return asked.some(({ key }) => key.split(' ').some(holds));
+}
+
+/** What a sentence names so early that it is about that. */
+export function nameAtHead(sentence: Sentence): Name | undefined {
+  return sentence.names.find(({ start }) => start <= HEAD_UNITS);
+}
 
 const QUALIFIER_UNITS = 60;
 const OPENING_UNITS = 200;
@@ -140,8 +154,8 @@ function subjectOf(corpus: Corpus, sentence: Sentence): string[] | null {
 const headOf = oncePerSentence(readHead);
 
 function readHead(sentence: Sentence): string[] | null {
-  if (STANDS_FOR_SUBJECT.test(sentence.text)) return null;
-  const head = sentence.names.find((name) => name.start <= HEAD_UNITS);
+  if (PRONOUN.test(sentence.text) || NOUN_FOR_NAME.test(sentence.text)) return null;
+  const head = nameAtHead(sentence);
   return head ? numbered(sentence, head.key.split(' '), head.start) : null;
 }
 

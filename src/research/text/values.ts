@@ -96,7 +96,10 @@ function wordedValue(text: string, { 0: word, index: start }: RegExpExecArray): 
 const ROUNDING = 0.005;
 
 /** True when two values of one kind say different things; a year agrees with a day in it. */
-export function valuesDiffer(a: Value, b: Value): boolean {
+export function valuesDiffer(
+  a: Pick<Value, 'kind' | 'value'>,
+  b: Pick<Value, 'kind' | 'value'>,
+): boolean {
   if (a.kind === 'date') return !a.value.startsWith(b.value) && !b.value.startsWith(a.value);
   const [left, right] = [Number(a.value), Number(b.value)];
   return Math.abs(left - right) > ROUNDING * Math.max(Math.abs(left), Math.abs(right));
