@@ -130,8 +130,9 @@ class Parser {
       this.at++;
       return { kind: 'assertion', assertion: rest.startsWith('b') ? 'boundary' : 'inside' };
     }
+    // Two escapes are one character only where they are the halves of a surrogate pair.
     const body =
-      /^(?:u\{[0-9a-f]+\}|u[0-9a-f]{4}(?:\\u[0-9a-f]{4})?|x[0-9a-f]{2}|p\{[^}]*\}|c[a-z]|.)/isu.exec(
+      /^(?:u\{[0-9a-f]+\}|u(?:d[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|[0-9a-f]{4})|x[0-9a-f]{2}|p\{[^}]*\}|c[a-z]|.)/isu.exec(
         rest,
       )?.[0] ?? '';
     this.at += [...body].length;

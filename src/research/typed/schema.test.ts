@@ -182,6 +182,15 @@ describe('compilePattern', () => {
     maxLength: 8,
   });
 
+  test.each([
+    ['\\u0061\\u0062', 'ab'],
+    ['^\\ud83d\\ude00$', '\u{1f600}'],
+    ['^\\uD83D\\uDE00\\u0061$', '\u{1f600}a'],
+  ])('%p is read as the characters that it spells', (source, subject) => {
+    expect(new RegExp(source, 'u').test(subject)).toBeTrue();
+    expect(compilePattern(source).test(subject)).toBeTrue();
+  });
+
   test('matches what the platform matches', () => {
     fc.assert(
       fc.property(pattern, text, (source, subject) => {
